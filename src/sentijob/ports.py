@@ -1,0 +1,282 @@
+"""The two contracts that everything hangs on: where jobs rest, and what scores them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from sentijob.jobs import (
+    Batch,
+    ClaimedJob,
+    Counts,
+    Failure,
+    Item,
+    Job,
+    OpenedBatch,
+    Reference,
+    Scored,
+    Selector,
+    Sentiment,
+    Sort,
+    Submitted,
+    Terms,
+    WorkerInfo,
+)
+
+
+@runtime_checkable
+class SentimentModel(Protocol):
+    """Scores texts. Third parties add theirs by the entry-point group ``sentijob.models``."""
+
+    name: str
+    revision: str
+    """Changes whenever the same text might be scored otherwise: a content hash or a version."""
+
+    def predict(self, texts: Sequence[str]) -> Sequence[Sentiment]:
+        """One sentiment for each of the *texts*, in their order.
+
+        A text is never cut silently: what is longer than the model's reach
+        is scored in windows, and the sentiment says how many.
+
+        Raises:
+            TextRejectedError: a text among them can't be scored; try them apart.
+            ModelError: anything else that may pass.
+        """
+        ...
+
+
+class Submissions(Protocol):
+    """How texts come in. What returns is on disk, synced, and survives a power cut."""
+
+    def submit(self, item: Item, terms: Terms, *, once: str | None = None) -> Submitted:
+        """Queue one text as a job.
+
+        With *once*, a second call with the same key gives the first one's
+        receipt and queues nothing.
+
+        Raises:
+            ConflictError: *once* already names a batch.
+        """
+        ...
+
+    def open_batch(
+        self,
+        terms: Terms,
+        *,
+        source: str,
+        name: str | None = None,
+        fingerprint: str | None = None,
+        once: str | None = None,
+    ) -> OpenedBatch:
+        """Start a batch, or go on with an unsealed one of the same *fingerprint*.
+
+        *fingerprint* stands for the source's content and how it is read.
+        With *once*, the batch that already has that key is returned, whatever it holds.
+
+        Raises:
+            ConflictError: the *name* is taken, or *once* already names a single job.
+        """
+        ...
+
+    def append(self, batch_id: int, items: Sequence[Item], *, first_position: int) -> int:
+        """Add texts to an unsealed batch in one transaction; how many were new.
+
+        A position that the batch already holds is passed over, so that the
+        same rows may be handed in twice.
+
+        Raises:
+            ConflictError: the batch is sealed.
+        """
+        ...
+
+    def seal(self, batch_id: int) -> Batch:
+        """Say that all of a batch is in."""
+        ...
+
+
+class Work(Protocol):
+    """How a worker takes jobs and gives them back.
+
+    A settle or an extend holds only for claims whose ``(job_id, worker,
+    fence)`` is still true; the others are left as they are, and their ids
+    are returned. No method here waits for a disk to sync: what is lost in
+    a power cut can be scored again.
+    """
+
+    def register_worker(self, *, host: str, pid: int, models: str = "*") -> WorkerInfo:
+        """Make a worker known; its id is never used twice."""
+        ...
+
+    def report_worker(self, worker_id: int, *, rate: float) -> None:
+        """Note that a worker is alive, and how many texts a second it scores."""
+        ...
+
+    def retire_worker(self, worker_id: int) -> None:
+        """Forget a worker that has stopped; jobs that it still holds are rescued."""
+        ...
+
+    def workers(self) -> Sequence[WorkerInfo]:
+        """All registered workers, the living and the dead that nobody has retired, oldest first."""
+        ...
+
+    def claim(
+        self,
+        worker_id: int,
+        *,
+        limit: int,
+        lease: timedelta,
+        models: Collection[str] | None = None,
+        exclude_models: Collection[str] = (),
+    ) -> Sequence[ClaimedJob]:
+        """Lease up to *limit* due jobs, most urgent first.
+
+        Two workers never hold the same attempt. Empty means that nothing is
+        due now (or all is paused), not that the store is empty.
+        """
+        ...
+
+    def extend(
+        self, worker_id: int, claims: Sequence[ClaimedJob], *, lease: timedelta
+    ) -> Collection[int]:
+        """Hold *claims* for another *lease* from now; the ids that are no longer held."""
+        ...
+
+    def complete(self, worker_id: int, scored: Sequence[Scored]) -> Collection[int]:
+        """Store results; the ids that were no longer held."""
+        ...
+
+    def fail(self, worker_id: int, failures: Sequence[Failure]) -> Collection[int]:
+        """Fail jobs, or put them back until their retry is due; the ids that were no longer held."""
+        ...
+
+    def release(self, worker_id: int, claims: Sequence[ClaimedJob]) -> Collection[int]:
+        """Give unfinished jobs back untried: the attempt doesn't count."""
+        ...
+
+    def rescue(self, *, dead_workers: Collection[int] = ()) -> int:
+        """Put back the jobs whose lease has lapsed, and those of *dead_workers*; how many.
+
+        They keep their place in the queue. A job that was rescued too often
+        fails, with the code ``rescued_too_often``. Dead workers are retired.
+        """
+        ...
+
+    def next_due_at(self) -> datetime | None:
+        """When the next pending job is due, or None where none waits."""
+        ...
+
+    def set_paused(self, *, paused: bool) -> None:
+        """Stop or resume all claiming on this store, for every worker, until told otherwise."""
+        ...
+
+    def is_paused(self) -> bool: ...
+
+
+class Changes(Protocol):
+    """What people do to many jobs at once. Each call is chunked, so that nobody waits long."""
+
+    def cancel(self, selector: Selector) -> int:
+        """Cancel what is pending or processing; how many. A running worker's late result is dropped."""
+        ...
+
+    def retry(self, selector: Selector) -> int:
+        """Put failed and cancelled jobs back to pending with fresh attempts; how many."""
+        ...
+
+    def prune(self, selector: Selector) -> int:
+        """Delete final jobs, and sealed batches that this empties; how many jobs."""
+        ...
+
+
+class Reading(Protocol):
+    """How everyone looks. Nothing here writes, and no read stays open between two calls."""
+
+    def resolve(self, reference: str) -> Reference:
+        """What ``42``, a UUID or a unique beginning of it, ``b7``, a batch's name or ``@last`` names.
+
+        Raises:
+            NotFoundError: nothing.
+            ConflictError: more than one job.
+        """
+        ...
+
+    def job(self, job_id: int) -> Job:
+        """Raises NotFoundError."""
+        ...
+
+    def batch(self, batch_id: int) -> Batch:
+        """Raises NotFoundError."""
+        ...
+
+    def batches(self, *, limit: int = 20) -> Sequence[Batch]:
+        """The newest batches first."""
+        ...
+
+    def jobs(
+        self, selector: Selector, *, sort: Sort = Sort.NEWEST, limit: int = 20, skip: int = 0
+    ) -> Sequence[Job]: ...
+
+    def each_job(self, selector: Selector) -> Iterator[Job]:
+        """Every selected job in input order (its id's; within one batch its position's), in bounded memory."""
+        ...
+
+    def count(self, selector: Selector) -> int:
+        """How many jobs a selector names, counted now."""
+        ...
+
+    def counts(self, batch_id: int | None = None) -> Counts:
+        """Jobs by status and label, of a batch or of the whole store, without scanning."""
+        ...
+
+    def oldest_pending_at(self) -> datetime | None:
+        """When the oldest job that is due and waits was created."""
+        ...
+
+    def finished_since(self, instant: datetime) -> int:
+        """How many jobs became final since *instant*."""
+        ...
+
+    def change_token(self) -> int:
+        """A number that differs whenever anyone has committed since the last call."""
+        ...
+
+    def now(self) -> datetime:
+        """The store's own time."""
+        ...
+
+
+class Care(Protocol):
+    """Looking after the database itself."""
+
+    def check(self, *, repair: bool = False) -> Sequence[str]:
+        """What is wrong, a line each: broken pages, counters that drifted. Empty means sound.
+
+        With *repair*, counters are counted anew; nothing else is touched.
+        """
+        ...
+
+    def backup(self, target: Path) -> None:
+        """Copy the store, consistent and online, to a new file.
+
+        Raises:
+            ConflictError: *target* exists.
+        """
+        ...
+
+    def vacuum(self) -> None:
+        """Give unused room back to the disk."""
+        ...
+
+
+class Store(Submissions, Work, Changes, Reading, Care, AbstractContextManager["Store"], Protocol):
+    """Where jobs rest. One store serves many threads and many processes."""
+
+    location: str
+    """Its path or URL, with no password in it."""
+
+    def close(self) -> None:
+        """Let go of the database; calling it twice is harmless."""
+        ...

@@ -1,0 +1,165 @@
+"""Settings: a flag, else ``SENTIJOB_*``, else ``config.toml``, else the default; and which of them it was."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import platformdirs
+
+from sentijob.durations import parse_duration
+from sentijob.errors import SettingsError, UsageError
+from sentijob.jobs import DEFAULT_MAX_ATTEMPTS, DEFAULT_MODEL
+
+APP_NAME = "sentijob"
+
+
+def default_database() -> str:
+    """Where jobs rest unless told otherwise: a file in the platform's folder for user data."""
+    return str(Path(platformdirs.user_data_dir(APP_NAME, appauthor=False)) / "sentijob.db")
+
+
+def config_file(environ: Mapping[str, str] = os.environ) -> Path:
+    """The user's ``config.toml``; ``SENTIJOB_CONFIG`` names another."""
+    named = environ.get("SENTIJOB_CONFIG")
+    if named:
+        return Path(named)
+    return Path(platformdirs.user_config_dir(APP_NAME, appauthor=False)) / "config.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class _Spec:
+    """How one setting is read; *parse* raises ValueError or UsageError with what is wrong."""
+
+    parse: Callable[[str], object]
+    default: Callable[[], object]
+    help: str
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def parse(written: str) -> int:
+        try:
+            number = int(written)
+        except ValueError:
+            number = low - 1
+        if not low <= number <= high:
+            raise ValueError(f"write a whole number from {low} to {high}")
+        return number
+
+    return parse
+
+
+def _span(low: timedelta, high: timedelta) -> Callable[[str], timedelta]:
+    def parse(written: str) -> timedelta:
+        duration = parse_duration(written)
+        if not low <= duration <= high:
+            raise ValueError(
+                f"it must lie between {low.total_seconds():g}s and {high.total_seconds():g}s"
+            )
+        return duration
+
+    return parse
+
+
+def _text(written: str) -> str:
+    if not written.strip():
+        raise ValueError("it must not be empty")
+    return written
+
+
+SPECS: Mapping[str, _Spec] = {
+    "db": _Spec(_text, default_database, "the store: a path, or a database URL"),
+    "model": _Spec(_text, lambda: DEFAULT_MODEL, "the model for new jobs"),
+    "max_attempts": _Spec(
+        _whole(1, 100), lambda: DEFAULT_MAX_ATTEMPTS, "tries a job gets before it fails"
+    ),
+    "max_text_length": _Spec(
+        _whole(1, 10_000_000), lambda: 10_000, "characters a text may have after trimming"
+    ),
+    "lease": _Spec(
+        _span(timedelta(seconds=1), timedelta(days=1)),
+        lambda: timedelta(seconds=60),
+        "how long a worker holds a job between two heartbeats",
+    ),
+    "demo_delay": _Spec(
+        _span(timedelta(0), timedelta(hours=1)),
+        lambda: timedelta(seconds=5),
+        "how long the demo model waits before it answers",
+    ),
+    "threads": _Spec(_whole(0, 1024), lambda: 0, "threads a model may use; 0 means one per core"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings with their values, and in *origins* where each came from."""
+
+    db: str
+    model: str
+    max_attempts: int
+    max_text_length: int
+    lease: timedelta
+    demo_delay: timedelta
+    threads: int
+    origins: Mapping[str, str] = field(default_factory=dict)
+
+
+def load_settings(
+    flags: Mapping[str, str | None] | None = None,
+    *,
+    environ: Mapping[str, str] = os.environ,
+) -> Settings:
+    """Settle every setting; *flags* holds those given on the command line, as written.
+
+    Raises:
+        SettingsError: a value can't be used, or ``config.toml`` can't be read or
+            names a setting that doesn't exist.
+    """
+    given = {name: value for name, value in (flags or {}).items() if value is not None}
+    path = config_file(environ)
+    configured = _read_config(path)
+    values: dict[str, object] = {}
+    origins: dict[str, str] = {}
+    for name, spec in SPECS.items():
+        variable = f"SENTIJOB_{name.upper()}"
+        if name in given:
+            origin, written = f"--{name.replace('_', '-')}", given[name]
+        elif environ.get(variable):
+            origin, written = variable, environ[variable]
+        elif name in configured:
+            origin, written = str(path), configured[name]
+        else:
+            values[name], origins[name] = spec.default(), "default"
+            continue
+        try:
+            values[name] = spec.parse(written)
+        except (ValueError, UsageError) as exc:
+            raise SettingsError(
+                f"{name} = {written!r} (from {origin}) can't be used: {exc}"
+            ) from exc
+        origins[name] = origin
+    return Settings(**values, origins=origins)  # type: ignore[arg-type]  # each was parsed by its spec
+
+
+def _read_config(path: Path) -> dict[str, str]:
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return {}
+    except OSError as exc:
+        raise SettingsError(f"{path} can't be read: {exc.strerror}") from exc
+    import tomllib  # noqa: PLC0415  # costs start-up, and most have no config file
+
+    try:
+        table = tomllib.loads(content.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+        raise SettingsError(f"{path} is not valid TOML: {exc}") from exc
+    unknown = sorted(set(table) - set(SPECS))
+    if unknown:
+        raise SettingsError(
+            f"{path} sets {unknown[0]!r}, which doesn't exist; known: {', '.join(SPECS)}"
+        )
+    return {name: str(value) for name, value in table.items()}
