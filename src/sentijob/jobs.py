@@ -19,6 +19,8 @@ BATCH_PRIORITY = 0
 """What a file's texts get unless told otherwise."""
 INTERACTIVE_PRIORITY = 10
 """What a text given on the command line gets: a person is waiting for it."""
+RUN_PRIORITY = 1000
+"""What ``run`` gives its texts, so that its own worker finds them before all others."""
 PRIORITY_RANGE = range(-1000, 1001)
 
 

@@ -130,8 +130,11 @@ class Work(Protocol):
         lease: timedelta,
         models: Collection[str] | None = None,
         exclude_models: Collection[str] = (),
+        min_priority: int | None = None,
     ) -> Sequence[ClaimedJob]:
         """Lease up to *limit* due jobs, most urgent first.
+
+        *models* and *exclude_models* narrow by model name, *min_priority* by urgency.
 
         Two workers never hold the same attempt. Empty means that nothing is
         due now (or all is paused), not that the store is empty.

@@ -1,0 +1,53 @@
+"""The one place that names concrete classes: which store, which models, which worker.
+
+Every import is inside its function, so that a command pays for what it uses.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sentijob.ports import SentimentModel, Store
+    from sentijob.settings import Settings
+    from sentijob.worker.wake import Waker
+
+
+def is_url(db: str) -> bool:
+    """Whether a ``db`` setting is a database URL rather than a path."""
+    return "://" in db
+
+
+def open_store(settings: Settings, *, must_exist: bool = False) -> Store:
+    """The store that the settings name; created, and brought up to date, where need be.
+
+    Raises:
+        StoreError: it can't be used; with *must_exist*, also where there is none.
+    """
+    from sentijob.store.sql_store import SqlStore
+
+    return SqlStore.open(settings.db, must_exist=must_exist)
+
+
+def load_model(name: str, settings: Settings) -> SentimentModel:
+    """A model, ready to predict.
+
+    Raises:
+        ModelUnavailableError: there is none of that name, or it can't be loaded.
+    """
+    from sentijob.models.registry import load
+
+    return load(name, threads=settings.threads, demo_delay=settings.demo_delay)
+
+
+def run_folder(settings: Settings) -> Path:
+    """Where workers on this machine keep their locks, pid file and log, beside the store."""
+    return Path(f"{settings.db}.run")
+
+
+def make_waker(settings: Settings) -> Waker:
+    """What wakes a waiting worker or watcher when anyone commits to the store."""
+    from sentijob.worker.wake import CommitWatcher
+
+    return CommitWatcher(Path(settings.db))
