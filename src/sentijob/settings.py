@@ -151,7 +151,7 @@ def _read_config(path: Path) -> dict[str, str]:
         return {}
     except OSError as exc:
         raise SettingsError(f"{path} can't be read: {exc.strerror}") from exc
-    import tomllib  # noqa: PLC0415  # costs start-up, and most have no config file
+    import tomllib  # costs start-up, and most have no config file
 
     try:
         table = tomllib.loads(content.decode())
