@@ -1,0 +1,145 @@
+"""The ``sentijob`` command: its frame, and how whatever goes wrong becomes one line and a status."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+import typer.main
+
+from sentijob import __version__
+from sentijob.cli import exits
+from sentijob.cli.inert import inert
+from sentijob.cli.lazy import LazyGroup
+from sentijob.errors import SentijobError
+
+app = typer.Typer(
+    cls=LazyGroup,
+    name="sentijob",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Every command has its own [bold]--help[/bold].",
+)
+
+_ClickUsageError: type = typer.BadParameter.__mro__[1]  # no name for it is public in every Typer
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001  # Typer hands over the flag like this
+    if wanted:
+        typer.echo(f"sentijob {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    *,
+    version: Annotated[  # noqa: ARG001  # its callback does the work, before a command is asked for
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Score the sentiment of texts as jobs that survive crashes.
+
+    Queue them with [bold]submit[/bold], score them with [bold]worker[/bold], read them with
+    [bold]results[/bold]; or do it all at once with [bold]run[/bold].
+    """
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status. Nothing is raised: what went wrong is on stderr."""
+    try:
+        _steady_streams()
+        status = _invoke(argv)
+        sys.stdout.flush()
+    except BaseException as exc:  # noqa: BLE001  # this is where everything ends
+        return _report(exc)
+    return status
+
+
+def _invoke(argv: Sequence[str] | None) -> int:
+    command = typer.main.get_command(app)
+    arguments = None if argv is None else list(argv)
+    status = command.main(arguments, prog_name="sentijob", standalone_mode=False)
+    return status if isinstance(status, int) else exits.DONE
+
+
+def _report(exc: BaseException) -> int:
+    """Say on stderr what went wrong, if it needs saying; its exit status."""
+    if os.environ.get("SENTIJOB_DEBUG"):
+        traceback.print_exception(exc)
+    if _is_closed_pipe(exc):
+        _discard_output()
+        return exits.CLOSED_PIPE
+    if isinstance(exc, KeyboardInterrupt | typer.Abort):
+        return exits.INTERRUPTED
+    if isinstance(exc, SystemExit):
+        return exc.code if isinstance(exc.code, int) else exits.DONE
+    if isinstance(exc, _ClickUsageError):
+        return _report_usage(exc)
+    if isinstance(exc, SentijobError):
+        _complain(f"error: {exc}")
+        return exits.exit_status(exc)
+    if isinstance(exc, OSError) and exc.errno in {errno.ENOSPC, errno.EDQUOT}:
+        _discard_output()
+        _complain(f"error: {exc.filename or 'the output'} has no room left: {exc.strerror}")
+        return exits.DISK_FULL
+    _complain(f"bug: {type(exc).__name__}: {exc}")
+    _complain("please report this; SENTIJOB_DEBUG=1 shows where it happened")
+    return exits.BUG
+
+
+def _report_usage(exc: BaseException) -> int:
+    message = exc.format_message() if hasattr(exc, "format_message") else str(exc)
+    context = getattr(exc, "ctx", None)
+    if type(exc).__name__ == "NoArgsIsHelpError":  # its message is a whole page, already printed
+        return exits.USAGE
+    _complain(f"error: {message}")
+    if context is not None:
+        _complain(f"see '{context.command_path} --help'")
+    return exits.USAGE
+
+
+def _complain(message: str) -> None:
+    try:
+        sys.stderr.write(f"sentijob: {inert(message)}\n")
+        sys.stderr.flush()
+    except OSError:
+        return  # nobody is left to tell
+
+
+def _is_closed_pipe(exc: BaseException) -> bool:
+    """Whether the reader of our output went away; Typer and Rich turn that into an exit of their own."""
+    cause = exc.__context__ if isinstance(exc, SystemExit) else exc
+    return isinstance(cause, BrokenPipeError)
+
+
+def _discard_output() -> None:
+    """Keep the interpreter from failing once more when it flushes what nobody can take."""
+    try:
+        stdout = sys.stdout.fileno()
+    except (OSError, ValueError):
+        return  # not a real file: nothing is flushed at exit
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, stdout)
+    os.close(null)
+
+
+def _steady_streams() -> None:
+    """Data is UTF-8 whatever the locale says; a terminal gets its own encoding and never an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if not isinstance(stream, io.TextIOWrapper):
+            continue
+        if stream.isatty():
+            stream.reconfigure(errors="backslashreplace")
+        else:
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")

@@ -1,0 +1,48 @@
+"""Commands that are imported only when they are invoked."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import typer
+import typer.main
+from typer.core import TyperCommand, TyperGroup
+
+from sentijob.cli.commands import COMMANDS, Command
+
+
+def command_app(**options: Any) -> typer.Typer:  # noqa: ANN401  # Typer's own options
+    """A Typer app as every command module has one, in its ``app``."""
+    return typer.Typer(
+        add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich", **options
+    )
+
+
+class LazyCommand(TyperCommand):
+    """Stands for a command in lists and completions; turns into the real one when it is invoked."""
+
+    def __init__(self, command: Command) -> None:
+        super().__init__(command.name, help=command.help, rich_help_panel=command.panel)
+        self.module = command.module
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: Any = None,  # noqa: ANN401  # Typer doesn't export the type
+        **extra: Any,  # noqa: ANN401  # likewise
+    ) -> Any:  # noqa: ANN401  # likewise
+        """The real command's context: from here on Click meets nothing but the real command."""
+        command = typer.main.get_command(import_module(self.module).app)
+        command.name = self.name
+        return command.make_context(info_name, args, parent, **extra)
+
+
+class LazyGroup(TyperGroup):
+    """The group of all commands in the table."""
+
+    def __init__(self, **attributes: Any) -> None:  # noqa: ANN401  # Typer's own attributes
+        super().__init__(**attributes)
+        for command in COMMANDS:
+            self.add_command(LazyCommand(command))
