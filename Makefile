@@ -1,0 +1,44 @@
+# Every target sets up what it needs in .venv; Python 3.11 or later is all you bring.
+# `make PYTHON=/path/to/python3 test` chooses which.
+
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint format bench clean run-environment dev-environment
+
+help: ## Show what there is to make
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: run-environment ## Score examples/reviews.csv from start to finish, in .demo/
+	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
+
+test: dev-environment ## Run every test
+	$(BIN)/pytest -n 2
+
+check: lint test ## Everything a change must pass: lint, then test
+
+lint: dev-environment ## Check formatting, style, types and the layers' imports
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: dev-environment ## Format the code and mend what ruff can mend
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+bench: dev-environment ## Measure start-up, latency and drain (the quick benchmarks)
+	$(BIN)/python bench/startup.py
+	$(BIN)/python bench/latency.py
+	$(BIN)/python bench/drain.py
+
+clean: ## Remove .venv, the demo and every cache in the checkout
+	rm -rf .venv .demo .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis \
+		.coverage .coverage.* dist build bench/results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+run-environment:
+	@python=$$(sh scripts/find-python) && "$$python" scripts/environment.py run
+
+dev-environment:
+	@python=$$(sh scripts/find-python) && "$$python" scripts/environment.py dev
