@@ -41,7 +41,7 @@ def _print_version(wanted: bool) -> None:  # noqa: FBT001  # Typer hands over th
 @app.callback()
 def _root(
     *,
-    version: Annotated[  # noqa: ARG001  # its callback does the work, before a command is asked for
+    version: Annotated[  # its callback does the work, before a command is asked for
         bool,
         typer.Option(
             "--version", callback=_print_version, is_eager=True, help="Print the version and exit."

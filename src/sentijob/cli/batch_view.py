@@ -1,0 +1,179 @@
+"""How batches look: as the rows of a table, and one in full, with its progress and its label mix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from sentijob.cli.bars import Part, stacked_bar
+from sentijob.cli.inert import inert
+from sentijob.cli.progress import format_rate
+from sentijob.cli.tables import Column
+from sentijob.cli.words import LABEL_STYLES, STATUS_STYLES, age, amount, percent, when
+from sentijob.durations import format_duration
+from sentijob.jobs import Batch, Counts, Label, Status
+
+_PANEL_WIDTH = 100
+_PANEL_FRAME = 4
+_STATUS_SHADES = {
+    Status.COMPLETED: "█",
+    Status.FAILED: "▓",
+    Status.CANCELLED: "▒",
+    Status.PROCESSING: "░",
+    Status.PENDING: "·",
+}
+_LABEL_SHADES = {Label.NEGATIVE: "▓", Label.NEUTRAL: "░", Label.POSITIVE: "█"}
+
+
+def batch_columns(now: datetime) -> Sequence[Column[Batch]]:
+    """What a listing says of each batch, at time *now*."""
+    return (
+        Column("batch", lambda batch: batch.reference, style=lambda _: "bold"),
+        Column("state", state),
+        Column("done", _done_share, 1, justify="right"),
+        Column("jobs", lambda batch: f"{batch.counts.total:,}", 2, justify="right"),
+        Column("failed", lambda batch: batch.counts.failed or None, 3, justify="right", style=_red),
+        Column("neg", lambda batch: _label_share(batch, Label.NEGATIVE), 4, justify="right"),
+        Column("neu", lambda batch: _label_share(batch, Label.NEUTRAL), 4, justify="right"),
+        Column("pos", lambda batch: _label_share(batch, Label.POSITIVE), 4, justify="right"),
+        Column("name", lambda batch: batch.name, 5),
+        Column("source", lambda batch: batch.source, is_flexible=True),
+        Column("model", lambda batch: batch.model, 6, widest=20),
+        Column("age", lambda batch: age(now - batch.created_at), 3, justify="right"),
+    )
+
+
+def state(batch: Batch) -> str:
+    """A batch's life in a word."""
+    if batch.sealed_at is None:
+        return "submitting"
+    return "done" if batch.counts.is_final else "scoring"
+
+
+def batch_panel(batch: Batch, now: datetime, width: int, *, rate: float | None = None) -> Panel:
+    """Everything about one batch; *rate* is in texts a second, where somebody works on it."""
+    width = min(width, _PANEL_WIDTH)
+    body: list[RenderableType] = [
+        status_bar(batch.counts, width - _PANEL_FRAME),
+        status_legend(batch.counts),
+        Text(),
+    ]
+    if batch.counts.completed:
+        body += [label_bar(batch.counts, width - _PANEL_FRAME), label_legend(batch.counts), Text()]
+    body.append(_facts(batch, now, rate))
+    return Panel(
+        Group(*body),
+        title=Text(
+            " ".join(filter(None, ("batch", batch.reference, inert(batch.name or "")))), "bold"
+        ),
+        title_align="left",
+        border_style="dim",
+        box=box.ROUNDED,
+        padding=(0, 1),
+        width=width,
+    )
+
+
+def status_bar(counts: Counts, width: int) -> Text:
+    """How far the jobs have come: final ones to the left, waiting ones to the right."""
+    return stacked_bar(
+        [
+            Part(status, getattr(counts, status), STATUS_STYLES[status], shade)
+            for status, shade in _STATUS_SHADES.items()
+        ],
+        width,
+    )
+
+
+def status_legend(counts: Counts) -> Text:
+    """The bar's parts in words and numbers."""
+    entries = [
+        (f"{_STATUS_SHADES[status]} {status}", getattr(counts, status), STATUS_STYLES[status])
+        for status in _STATUS_SHADES
+    ]
+    return _legend(entries, counts.total)
+
+
+def label_bar(counts: Counts, width: int) -> Text:
+    """How the completed jobs fell out, from negative to positive."""
+    return stacked_bar(
+        [
+            Part(label, getattr(counts, label), LABEL_STYLES[label], shade)
+            for label, shade in _LABEL_SHADES.items()
+        ],
+        width,
+    )
+
+
+def label_legend(counts: Counts) -> Text:
+    """The label bar's parts in words and numbers."""
+    entries = [
+        (f"{shade} {label}", getattr(counts, label), LABEL_STYLES[label])
+        for label, shade in _LABEL_SHADES.items()
+    ]
+    return _legend(entries, counts.completed, keeps_zeros=True)
+
+
+def _legend(
+    entries: Sequence[tuple[str, int, str]], whole: int, *, keeps_zeros: bool = False
+) -> Text:
+    shown = [entry for entry in entries if entry[1] or keeps_zeros]
+    return Text("   ").join(
+        Text.assemble((name, style), f" {count:,} ({percent(count, whole)})")
+        for name, count, style in shown
+    )
+
+
+def _facts(batch: Batch, now: datetime, rate: float | None) -> Table:
+    waiting = batch.counts.total - batch.counts.finished
+    facts = [
+        ("jobs", f"{batch.counts.total:,} ({state(batch)})"),
+        ("rate", _rate(rate) if waiting else None),
+        ("left", _left(waiting, rate)),
+        ("source", batch.source),
+        ("model", batch.model),
+        ("created", when(batch.created_at, now)),
+        ("note", _unsealed_note(batch)),
+    ]
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim")
+    grid.add_column(overflow="fold")
+    for name, value in facts:
+        if value is not None:
+            grid.add_row(Text(name), Text(inert(value)))
+    return grid
+
+
+def _rate(rate: float | None) -> str:
+    return f"{format_rate(rate)} texts/s" if rate else "nobody is scoring it now"
+
+
+def _left(waiting: int, rate: float | None) -> str | None:
+    if not waiting or not rate:
+        return None
+    return f"{amount(waiting, 'job')}, about {format_duration(timedelta(seconds=waiting / rate))}"
+
+
+def _unsealed_note(batch: Batch) -> str | None:
+    if batch.sealed_at is not None:
+        return None
+    return "still being submitted, or interrupted: the same submit goes on where it stopped"
+
+
+def _done_share(batch: Batch) -> str:
+    return percent(batch.counts.finished, batch.counts.total)
+
+
+def _label_share(batch: Batch, label: Label) -> str | None:
+    counts = batch.counts
+    return percent(getattr(counts, label), counts.completed) if counts.completed else None
+
+
+def _red(_: Batch) -> str:
+    return "red"
