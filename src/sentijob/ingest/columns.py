@@ -1,0 +1,161 @@
+"""From a row's named values to an item: which column is the text, which the key; the rest is meta."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from sentijob.errors import InputError
+from sentijob.ingest.options import ReadOptions
+from sentijob.ingest.texts import checked_key, checked_text, refuse_unstorable
+from sentijob.jobs import Item
+
+TEXT_NAMES = ("text", "review", "comment", "content", "body", "message", "sentence", "tweet")
+KEY_NAMES = ("id", "key")
+MOST_COLUMNS = 2000
+
+_ONE_WORD = re.compile(r"\w[\w.-]*")
+_KINDS: dict[type, str] = {
+    type(None): "null",
+    bool: "a boolean",
+    int: "a number",
+    float: "a number",
+    list: "an array",
+    dict: "an object",
+}
+
+
+class Columns(NamedTuple):
+    """The names of a row's text and key columns."""
+
+    text: str
+    key: str | None
+
+
+class ItemMaker:
+    """Makes items of rows; which column is which is decided for each set of names once."""
+
+    def __init__(self, options: ReadOptions) -> None:
+        self._max_length = options.max_length
+        self._needs_key = options.key_field is not None
+
+        @lru_cache(maxsize=256)
+        def columns_of(names: tuple[str, ...]) -> Columns:
+            return choose_columns(names, options)
+
+        self._columns_of = columns_of
+
+    def item(self, row: dict[str, object]) -> Item:
+        """The item of *row*, which is used up: what remains in it becomes ``meta``.
+
+        Raises:
+            InputError: no column fits, or a value can't be a text or a key.
+        """
+        columns = self._columns_of(tuple(row))
+        text = row.pop(columns.text)
+        if not isinstance(text, str):
+            raise InputError(f"the text is {kind_of(text)}, not a string")
+        checked = checked_text(text, max_length=self._max_length)
+        key = None if columns.key is None else self._key(row.pop(columns.key))
+        return Item(checked, key, row or None)
+
+    def _key(self, value: object) -> str | None:
+        if isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
+        if value is None or value == "":
+            if self._needs_key:
+                raise InputError("the key is empty")
+            return None
+        if not isinstance(value, str):
+            raise InputError(f"the key is {kind_of(value)}, not a string or a whole number")
+        return checked_key(value)
+
+
+def choose_columns(names: tuple[str, ...], options: ReadOptions) -> Columns:
+    """Which of *names* hold the text and the key.
+
+    A named field is matched exactly, else without regard to case. Unnamed,
+    the text is the first of ``TEXT_NAMES`` that is there, or the only
+    column; the key is ``id`` or ``key`` where there is one.
+
+    Raises:
+        InputError: a named field is not there, or none can be chosen.
+    """
+    text = _text_column(names, options.text_field)
+    if options.key_field is not None:
+        key = _named(names, options.key_field)
+        if key == text:
+            raise InputError(f"column {key!r} can't be both the text and the key")
+        return Columns(text, key)
+    others = [name for name in names if name != text]
+    return Columns(text, _first(others, KEY_NAMES))
+
+
+def _text_column(names: tuple[str, ...], wanted: str | None) -> str:
+    if wanted is not None:
+        return _named(names, wanted)
+    found = _first(names, TEXT_NAMES)
+    if found is not None:
+        return found
+    if len(names) != 1:
+        raise InputError(
+            f"no column is called text (nor {', '.join(TEXT_NAMES[1:])}); "
+            f"name the one that holds it with --text-field; {_listing(names)}"
+        )
+    if not _ONE_WORD.fullmatch(names[0]):
+        # Without a header, the first text would be taken for one and be lost.
+        raise InputError(
+            f"is {_shown(names[0])} the name of the only column? Then say so with --text-field; "
+            f"if it is the first text, use --format txt"
+        )
+    return names[0]
+
+
+def _named(names: Iterable[str], wanted: str) -> str:
+    found = wanted if wanted in names else _first(names, (wanted.casefold(),))
+    if found is None:
+        raise InputError(f"there is no column {wanted!r}; {_listing(names)}")
+    return found
+
+
+def _first(names: Iterable[str], wanted: Iterable[str]) -> str | None:
+    """The name that matches the earliest of *wanted* (in lower case)."""
+    folded: dict[str, str] = {}
+    for name in names:
+        folded.setdefault(name.casefold(), name)
+    return next((folded[name] for name in wanted if name in folded), None)
+
+
+def checked_names(names: Iterable[str]) -> tuple[str, ...]:
+    """The names of a table's columns, trimmed.
+
+    Raises:
+        InputError: one comes twice, there are too many, or one can't be stored.
+    """
+    trimmed = tuple(name.strip() for name in names)
+    if len(trimmed) > MOST_COLUMNS:
+        raise InputError(f"it has {len(trimmed)} columns; at most {MOST_COLUMNS} are taken")
+    seen: set[str] = set()
+    for name in trimmed:
+        if name in seen:
+            raise InputError(f"two columns are called {_shown(name)}; rename one")
+        seen.add(name)
+        refuse_unstorable(name, "a column's name")
+    return trimmed
+
+
+def kind_of(value: object) -> str:
+    """What *value* is in JSON's words: ``null``, ``an array``, ``a number``."""
+    return _KINDS.get(type(value), f"a {type(value).__name__}")
+
+
+def _listing(names: Iterable[str]) -> str:
+    shown = [_shown(name) for name in names]
+    more = f" and {len(shown) - 20} more" if len(shown) > 20 else ""
+    return f"the columns are {', '.join(shown[:20])}{more}" if shown else "there are no columns"
+
+
+def _shown(name: str) -> str:
+    return repr(name if len(name) <= 40 else f"{name[:39]}…")

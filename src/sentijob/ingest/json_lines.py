@@ -1,0 +1,132 @@
+"""JSON lines: an object a line, or a bare string."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+
+from sentijob.errors import InputError
+from sentijob.ingest.columns import ItemMaker, kind_of
+from sentijob.ingest.encodings import ByteStream
+from sentijob.ingest.options import ReadOptions
+from sentijob.ingest.plain import lines_of
+from sentijob.ingest.texts import checked_text, refuse_unstorable
+from sentijob.jobs import Item
+
+DEEPEST = 64
+
+
+class JsonLinesReader:
+    """Reads JSON lines. Blank lines are passed over; each object stands for itself."""
+
+    def __init__(self, stream: ByteStream, options: ReadOptions, where: str) -> None:
+        self._lines = lines_of(stream, options, where)
+        self._max_length = options.max_length
+        self._maker = ItemMaker(options)
+
+    def rows(self) -> Iterator[tuple[int, str]]:
+        return ((number, line) for number, line in enumerate(self._lines, 1) if not line.isspace())
+
+    def item(self, raw: str) -> Item:
+        value = parse(raw)
+        if isinstance(value, dict):
+            return self._maker.item(value)
+        if isinstance(value, str):
+            return Item(checked_text(value, max_length=self._max_length))
+        raise InputError(f"this is {kind_of(value)}; a line holds an object or a string")
+
+    def shown(self, raw: str) -> str:
+        return raw.rstrip("\r\n")
+
+
+def parse(line: str) -> object:
+    """The JSON value of *line*, with nothing in it that couldn't be stored and given back.
+
+    Raises:
+        InputError: it isn't JSON as RFC 8259 has it, names a field twice, nests
+            deeper than ``DEEPEST``, or holds a number or a string that can't be kept.
+    """
+    try:
+        value: object = _DECODER.decode(line)
+    except json.JSONDecodeError as exc:
+        raise InputError(_broken(line, exc)) from exc
+    except RecursionError as exc:
+        raise InputError(_TOO_DEEP) from exc
+    if line.count("[") + line.count("{") > DEEPEST:
+        _refuse_deep(value)
+    if "\\u" in line:
+        _refuse_escapes(value)
+    return value
+
+
+_TOO_DEEP = f"it is nested deeper than {DEEPEST} levels"
+
+
+def _broken(line: str, exc: json.JSONDecodeError) -> str:
+    if line.lstrip().startswith("["):
+        return (
+            "this begins a JSON array; write one object a line, as with `jq -c '.[]'`, "
+            "and give --format jsonl"
+        )
+    return f"not valid JSON at character {exc.pos + 1}: {exc.msg}"
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise InputError(f"the field {twice!r} is there twice")
+    return fields
+
+
+def _finite(written: str) -> float:
+    number = float(written)
+    if math.isinf(number):
+        raise InputError(f"the number {written[:40]} is too large")
+    return number
+
+
+def _whole(written: str) -> int:
+    if len(written) > 400:
+        raise InputError(f"a number of {len(written)} digits is too large")
+    return int(written)
+
+
+def _refuse_constant(name: str) -> object:
+    raise InputError(f"{name} is no JSON value; write null, or leave the field out")
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_unique,
+    parse_float=_finite,
+    parse_int=_whole,
+    parse_constant=_refuse_constant,
+)
+
+
+def _refuse_deep(value: object) -> None:
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [child for parent in level for child in _children(parent)]
+        if not level:
+            return
+    raise InputError(_TOO_DEEP)
+
+
+def _refuse_escapes(value: object) -> None:
+    """Find the NULs and lone surrogates that only an escape can write, outside the text too."""
+    if isinstance(value, str):
+        refuse_unstorable(value, "a string")
+    if isinstance(value, dict):
+        for name in value:
+            refuse_unstorable(name, "a field's name")
+    for child in _children(value):
+        _refuse_escapes(child)
+
+
+def _children(value: object) -> list[object]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []

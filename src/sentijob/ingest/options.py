@@ -1,0 +1,29 @@
+"""What a person may choose about how a file is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_LONGEST_RECORD = 4 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How rows become texts."""
+
+    text_field: str | None = None
+    """The column that holds the text; None looks for one, see :mod:`sentijob.ingest.columns`."""
+    key_field: str | None = None
+    """The column that holds the caller's own id; None takes ``id`` or ``key`` where there is one."""
+    max_length: int = 10_000
+    """Characters a text may have after trimming."""
+    skip_bad: bool = False
+    """Whether a bad row is set aside instead of ending the reading."""
+
+    @property
+    def longest_record(self) -> int:
+        """Characters a row may have in its file, so that one that never ends fills no memory.
+
+        A JSON escape takes six characters to write one, and a row holds more than its text.
+        """
+        return max(_LONGEST_RECORD, 12 * self.max_length)

@@ -1,0 +1,140 @@
+"""Reading a file twice: once to check every row, once to hand the rows out.
+
+Nothing is queued before the whole file is known to be good. Whatever
+changes in between is noticed before a row of it is handed out: the first
+reading notes a digest for each block, the second compares.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+from sentijob.errors import InputError
+from sentijob.ingest.encodings import BLOCK_SIZE, ByteStream
+from sentijob.ingest.formats import Format
+from sentijob.ingest.options import ReadOptions
+from sentijob.ingest.parquet import ParquetReader
+from sentijob.ingest.reading import Rejected, items_of, read_items
+from sentijob.ingest.source import Source
+from sentijob.jobs import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What a first reading found."""
+
+    rows: int
+    """Rows that can be taken."""
+    rejected: int
+    """Rows that can't; 0 unless bad rows are skipped."""
+    fingerprint: str
+    """Stands for the file's content and how it is read, whatever its name."""
+    digests: tuple[bytes, ...]
+    """The SHA-256 of the file up to the end of each block."""
+
+
+def prescan(source: Source, file_format: Format, options: ReadOptions) -> Scan:
+    """Read all of *source* and check every row; memory is bounded, but for 32 bytes a block.
+
+    Raises:
+        InputError: a row can't be taken, the file can't be read, or nothing is in it.
+        UsageError: the options don't fit the format, or an extra is missing.
+    """
+    stream = _HashingStream(source)
+    rows = 0
+    first_rejected: Rejected | None = None
+    rejected = 0
+    for entry in _entries(source, stream, file_format, options):
+        if isinstance(entry, Rejected):
+            first_rejected = first_rejected or entry
+            rejected += 1
+        else:
+            rows += 1
+    if not rows:
+        raise _nothing(source, first_rejected, rejected)
+    return Scan(rows, rejected, _fingerprint(stream, file_format, options), tuple(stream.digests))
+
+
+def read_scanned(
+    source: Source, file_format: Format, options: ReadOptions, scan: Scan
+) -> Iterator[Item | Rejected]:
+    """The rows that *scan* found, now to be used.
+
+    Raises:
+        InputError: the file changed since. Every row handed out before is as
+            scanned; with Parquet only if the change came before its rows were read.
+    """
+    yield from _entries(source, _ComparingStream(source, scan.digests), file_format, options)
+    if file_format is Format.PARQUET:
+        _drain(_ComparingStream(source, scan.digests))
+
+
+def _entries(
+    source: Source, stream: ByteStream, file_format: Format, options: ReadOptions
+) -> Iterator[Item | Rejected]:
+    if file_format is not Format.PARQUET:
+        return read_items(stream, file_format, options, source.where)
+    _drain(stream)  # Parquet is read from its end, so its bytes are looked at beforehand.
+    return items_of(ParquetReader(source.file, options, source.where), options, source.where)
+
+
+def _drain(stream: ByteStream) -> None:
+    while stream.read1(BLOCK_SIZE):
+        pass
+
+
+def _nothing(source: Source, first: Rejected | None, rejected: int) -> InputError:
+    if first is not None:
+        return InputError(
+            f"none of its {rejected} rows can be taken; the first, {first.where}: {first.reason}",
+            where=source.where,
+        )
+    reason = "there are no texts in it" if source.size else "the file is empty"
+    return InputError(reason, where=source.where)
+
+
+def _fingerprint(stream: _HashingStream, file_format: Format, options: ReadOptions) -> str:
+    how = json.dumps([file_format, asdict(options)], sort_keys=True)
+    return hashlib.sha256(stream.digests[-1] + how.encode()).hexdigest()
+
+
+class _HashingStream:
+    """A file from its beginning, in whole blocks; *digests* notes the hash so far after each."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._hash = hashlib.sha256()
+        self.digests: list[bytes] = []
+        source.file.seek(0)
+
+    def read1(self, _size: int, /) -> bytes:
+        try:
+            block = self._source.file.read(BLOCK_SIZE)
+        except OSError as exc:
+            raise InputError(f"it can't be read: {exc.strerror}", where=self._source.where) from exc
+        if block:
+            self._hash.update(block)
+            self.digests.append(self._hash.digest())
+        return block
+
+
+class _ComparingStream(_HashingStream):
+    """The same file again; refuses the first block that isn't what it was."""
+
+    def __init__(self, source: Source, expected: tuple[bytes, ...]) -> None:
+        super().__init__(source)
+        self._expected = iter(expected)
+
+    def read1(self, size: int, /) -> bytes:
+        block = super().read1(size)
+        digest = self.digests[-1] if block else None
+        if digest != next(self._expected, None):
+            raise InputError(
+                "it changed while it was being read; what was queued so far is as it was before. "
+                "With the old content back, the same command goes on where it stopped",
+                where=self._source.where,
+            )
+        return block
