@@ -1,0 +1,81 @@
+"""Scores a chunk; where that fails, halves it until the text at fault stands alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from sentijob.errors import ModelError
+from sentijob.jobs import ClaimedJob, Failure, Scored, Sentiment
+from sentijob.ports import SentimentModel
+
+TOLERANCE = 1e-3
+"""How far from 1 the three probabilities may sum: a model may compute in half precision."""
+
+
+class Outcome(NamedTuple):
+    """What became of a chunk's claims."""
+
+    scored: list[Scored]
+    failures: list[Failure]
+
+
+def score(
+    model: SentimentModel,
+    claims: Sequence[ClaimedJob],
+    *,
+    fail: Callable[[ClaimedJob, BaseException], Failure],
+    before_call: Callable[[], None],
+) -> Outcome:
+    """Every claim scored, or failed by *fail* after an error of its own alone.
+
+    No error of a chunk is charged to a text that can be scored without its
+    neighbours. *before_call* is called ahead of each model call.
+    """
+    outcome = Outcome([], [])
+    waiting = [claims]
+    while waiting:
+        part = waiting.pop()
+        before_call()
+        try:
+            sentiments = predict(model, part)
+        except (Exception, SystemExit) as exc:  # noqa: BLE001  # a model is foreign code
+            if len(part) == 1:
+                outcome.failures.append(fail(part[0], exc))
+            else:
+                middle = len(part) // 2
+                waiting += [part[middle:], part[:middle]]
+            continue
+        revision = model.revision
+        outcome.scored.extend(
+            Scored(claim, sentiment, revision)
+            for claim, sentiment in zip(part, sentiments, strict=True)
+        )
+    return outcome
+
+
+def predict(model: SentimentModel, claims: Sequence[ClaimedJob]) -> Sequence[Sentiment]:
+    """The model's sentiments, one a claim, checked.
+
+    Raises:
+        ModelError: the model gave another number of them, or probabilities that are none.
+    """
+    sentiments = model.predict([claim.text for claim in claims])
+    if len(sentiments) != len(claims):
+        raise ModelError(
+            f"model {model.name} gave {len(sentiments)} sentiments for {len(claims)} texts"
+        )
+    for sentiment in sentiments:
+        if not _is_sound(sentiment):
+            raise ModelError(f"model {model.name} gave probabilities that don't sum to 1")
+    return sentiments
+
+
+def _is_sound(sentiment: Sentiment) -> bool:
+    _, score, negative, neutral, positive, *_ = sentiment
+    # Written so that a NaN, which no comparison holds for, is unsound.
+    return (
+        abs(negative + neutral + positive - 1) <= TOLERANCE
+        and min(negative, neutral, positive) >= 0
+        and 0 <= score <= 1
+    )

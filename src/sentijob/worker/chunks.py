@@ -1,0 +1,72 @@
+"""How claimed jobs are cut into the texts of one model call each; pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import NamedTuple
+
+from sentijob.jobs import ClaimedJob
+
+
+class Bounds(NamedTuple):
+    """How much one model call may carry; a text longer than *characters* goes alone."""
+
+    texts: int
+    characters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """The claims of one model call: one model, one priority."""
+
+    model: str
+    priority: int
+    claims: Sequence[ClaimedJob]
+
+    @property
+    def characters(self) -> int:
+        return sum(len(claim.text) for claim in self.claims)
+
+
+def cut(claims: Iterable[ClaimedJob], bounds_of: Callable[[str], Bounds]) -> list[Chunk]:
+    """Chunks in the order they should run: most urgent first, texts of like length together.
+
+    A suspect, which was rescued before and may have killed its worker,
+    stands alone and behind the others of its priority, so that it takes
+    nobody with it.
+    """
+    chunks: list[Chunk] = []
+    for (negated, suspect, model), group in groupby(sorted(claims, key=_order), key=_kind):
+        bounds = Bounds(1, 1) if suspect else bounds_of(model)
+        chunks.extend(Chunk(model, -negated, piece) for piece in _pieces(group, bounds))
+    return chunks
+
+
+def alone(chunk: Chunk) -> list[Chunk]:
+    """The same claims, each in a chunk of its own."""
+    return [Chunk(chunk.model, chunk.priority, (claim,)) for claim in chunk.claims]
+
+
+def _order(claim: ClaimedJob) -> tuple[int, bool, str, int]:
+    return (-claim.priority, claim.rescues > 0, claim.model, len(claim.text))
+
+
+def _kind(claim: ClaimedJob) -> tuple[int, bool, str]:
+    return (-claim.priority, claim.rescues > 0, claim.model)
+
+
+def _pieces(claims: Iterable[ClaimedJob], bounds: Bounds) -> Iterable[list[ClaimedJob]]:
+    piece: list[ClaimedJob] = []
+    characters = 0
+    for claim in claims:
+        length = len(claim.text)
+        is_full = len(piece) >= bounds.texts or characters + length > bounds.characters
+        if piece and is_full:
+            yield piece
+            piece, characters = [], 0
+        piece.append(claim)
+        characters += length
+    if piece:
+        yield piece

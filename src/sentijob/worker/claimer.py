@@ -1,0 +1,69 @@
+"""Claims ahead of the model: as much as its measured speed can use, and what is more urgent at any time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sentijob.ports import Store
+from sentijob.worker.chunks import cut
+from sentijob.worker.config import WorkerConfig
+from sentijob.worker.handover import Handover
+from sentijob.worker.lease import Holdings
+from sentijob.worker.loader import ModelLoader
+from sentijob.worker.pace import CLAIM_TIME, FIRST_CLAIM, Pace
+
+
+class Claimer:
+    """Keeps the handover filled.
+
+    While enough waits for the model, only jobs that are more urgent than
+    all that wait are looked for, so that one of them overtakes even a claim
+    that takes long.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        worker_id: int,
+        config: WorkerConfig,
+        *,
+        handover: Handover,
+        holdings: Holdings,
+        loader: ModelLoader,
+        pace: Pace,
+        clock: Callable[[], float],
+    ) -> None:
+        self._store = store
+        self._worker_id = worker_id
+        self._config = config
+        self._handover = handover
+        self._holdings = holdings
+        self._loader = loader
+        self._pace = pace
+        self._clock = clock
+        self._claimed_at = float("-inf")
+
+    def refill(self) -> bool:
+        """Claim where that is due; whether anything came."""
+        waiting = self._handover.queued
+        if waiting < self._pace.reserve():
+            return self._claim(self._pace.next_limit(), self._config.min_priority)
+        top = self._handover.top_priority()
+        is_rested = self._clock() - self._claimed_at >= CLAIM_TIME.total_seconds()
+        if top is None or not is_rested:
+            return False
+        return self._claim(FIRST_CLAIM, max(top + 1, self._config.min_priority or top + 1))
+
+    def _claim(self, limit: int, min_priority: int | None) -> bool:
+        claims = self._store.claim(
+            self._worker_id,
+            limit=limit,
+            lease=self._config.lease,
+            models=self._config.models,
+            exclude_models=tuple(self._loader.unavailable()),
+            min_priority=min_priority,
+        )
+        self._claimed_at = self._clock()
+        self._holdings.add(claims)
+        self._handover.put(cut(claims, self._pace.bounds))
+        return bool(claims)

@@ -1,0 +1,73 @@
+"""How fast each model has been, and so how much to claim and to hand it at once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import NamedTuple
+
+from sentijob.worker.chunks import Bounds, Chunk
+
+CHUNK_TIME = timedelta(milliseconds=100)
+"""One model call: how long a stop waits, and what an urgent text may find running."""
+CLAIM_TIME = timedelta(milliseconds=250)
+"""One claim's work: long enough that the store is asked rarely, short enough to stay fair."""
+MOST_TEXTS = 256
+MOST_CLAIMED = 1024
+FIRST_CLAIM = 16
+GROWTH = 4
+"""How many times its last size a chunk or a claim may have, so that one odd measure does little."""
+WEIGHT = 0.3
+"""Of the newest measure in the running mean."""
+
+
+class _Speed(NamedTuple):
+    texts: float
+    characters: float
+    largest: int
+
+
+class Pace:
+    """Measured speeds of each model, as running means.
+
+    One thread observes while another asks; each entry is replaced whole.
+    """
+
+    def __init__(self) -> None:
+        self._speeds: dict[str, _Speed] = {}
+        self._last_limit = FIRST_CLAIM // GROWTH
+        self.rate = 0.0
+        """Texts a second while a model runs; 0 before the first chunk."""
+
+    def observe(self, chunk: Chunk, elapsed: timedelta) -> None:
+        """Note that a chunk took *elapsed*."""
+        seconds = max(elapsed.total_seconds(), 1e-6)
+        texts, characters = len(chunk.claims) / seconds, max(chunk.characters, 1) / seconds
+        before = self._speeds.get(chunk.model)
+        if before is not None:
+            texts = _mean(before.texts, texts)
+            characters = _mean(before.characters, characters)
+        self._speeds[chunk.model] = _Speed(texts, characters, len(chunk.claims))
+        self.rate = _mean(self.rate, texts) if self.rate else texts
+
+    def bounds(self, model: str) -> Bounds:
+        """How much of *model*'s work takes about :data:`CHUNK_TIME`; one text until it is known."""
+        speed = self._speeds.get(model)
+        if speed is None:
+            return Bounds(1, 1)
+        seconds = CHUNK_TIME.total_seconds()
+        texts = min(int(speed.texts * seconds), speed.largest * GROWTH, MOST_TEXTS)
+        return Bounds(max(texts, 1), max(int(speed.characters * seconds), 1))
+
+    def next_limit(self) -> int:
+        """How many jobs to claim now; grows from a small first claim, so that the first result is quick."""
+        wanted = self.rate * CLAIM_TIME.total_seconds() if self.rate else FIRST_CLAIM
+        self._last_limit = max(1, min(int(wanted), self._last_limit * GROWTH, MOST_CLAIMED))
+        return self._last_limit
+
+    def reserve(self) -> int:
+        """How many waiting jobs are too few: half a claim, so that the model never waits for the store."""
+        return max(1, min(int(self.rate * CLAIM_TIME.total_seconds()), MOST_CLAIMED) // 2)
+
+
+def _mean(before: float, now: float) -> float:
+    return before + WEIGHT * (now - before)

@@ -1,0 +1,231 @@
+"""A worker: its hands put together, started, watched over and stopped."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import random
+import threading
+import time
+from collections.abc import Callable
+from enum import Enum, auto
+from queue import Empty, SimpleQueue
+
+from sentijob.errors import StoreError
+from sentijob.ports import SentimentModel, Store
+from sentijob.worker import sd_notify
+from sentijob.worker.claimer import Claimer
+from sentijob.worker.config import WorkerConfig, WorkerSummary
+from sentijob.worker.dispatcher import Dispatcher
+from sentijob.worker.handover import Handover
+from sentijob.worker.hands import ModelHand
+from sentijob.worker.host import host_identity
+from sentijob.worker.lease import Heartbeat, Holdings
+from sentijob.worker.loader import ModelLoader
+from sentijob.worker.pace import Pace
+from sentijob.worker.presence import Presence
+from sentijob.worker.progress import Progress
+from sentijob.worker.scorer import Scorer
+from sentijob.worker.settler import Settler
+from sentijob.worker.sweeper import Sweeper
+from sentijob.worker.verdicts import verdict
+from sentijob.worker.wake import Waker
+
+_LOGGER = logging.getLogger("sentijob.worker")
+
+
+class _Order(Enum):
+    STOP = auto()
+    RELEASE = auto()
+    ENDED = auto()
+
+
+class Worker:
+    """Claims, scores and settles until it is told to stop, or is done.
+
+    Four threads: :meth:`run`'s own supervises, so that signals are handled
+    at once; one talks to the store; one runs models; one extends leases.
+    Times are measured by *clock* in seconds, which never goes back; *uniform*
+    draws the jitter of retries.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        load_model: Callable[[str], SentimentModel],
+        config: WorkerConfig,
+        *,
+        waker: Waker,
+        presence: Presence | None = None,
+        host: str | None = None,
+        on_ready: Callable[[], None] = lambda: None,
+        clock: Callable[[], float] = time.monotonic,
+        uniform: Callable[[float, float], float] = random.uniform,
+        logger: logging.Logger = _LOGGER,
+    ) -> None:
+        self._store = store
+        self._load_model = load_model
+        self._config = config
+        self._waker = waker
+        self._presence = presence
+        self._host = host or host_identity()
+        self._on_ready = on_ready
+        self._clock = clock
+        self._uniform = uniform
+        self._logger = logger
+        # A SimpleQueue may be put to from a signal's handler; a lock or an event may not.
+        self._orders: SimpleQueue[_Order] = SimpleQueue()
+        self._error: BaseException | None = None
+
+    def request_stop(self) -> None:
+        """Finish the running chunk, release the rest, end. From any thread, or a signal's handler."""
+        self._orders.put(_Order.STOP)
+
+    def release_now(self) -> None:
+        """Release everything, the running chunk too, and end. From any thread, or a signal's handler."""
+        self._orders.put(_Order.RELEASE)
+
+    def run(self) -> WorkerSummary:
+        """Work; what was done, once it has ended. At most once for each worker.
+
+        Raises:
+            StoreError: the store is damaged, or out of reach for too long.
+            ModelError: too many model calls hang.
+        """
+        models = ",".join(self._config.models) if self._config.models else "*"
+        worker = self._store.register_worker(host=self._host, pid=os.getpid(), models=models)
+        with contextlib.ExitStack() as stack:
+            stack.callback(self._retire, worker.id)
+            if self._presence is not None:
+                stack.enter_context(self._presence.hold(worker.id))
+            self._logger.info("worker %d started on %s", worker.id, self._store.location)
+            summary = self._work(worker.id)
+            self._logger.info("worker %d ended: %s", worker.id, summary)
+            return summary
+
+    def _work(self, worker_id: int) -> WorkerSummary:
+        holdings, pace, handover = Holdings(), Pace(), Handover()
+        loader = ModelLoader(self._load_model, clock=self._clock, uniform=self._uniform)
+        settler = Settler(self._store, worker_id, holdings, self._logger)
+        sweeper = Sweeper(
+            self._store,
+            host=self._host,
+            presence=self._presence,
+            interval=self._config.sweep,
+            clock=self._clock,
+            logger=self._logger,
+        )
+        hand = self._model_hand(handover, loader, holdings, pace)
+        dispatcher = Dispatcher(
+            self._store,
+            self._config,
+            handover=handover,
+            holdings=holdings,
+            loader=loader,
+            claimer=Claimer(
+                self._store,
+                worker_id,
+                self._config,
+                handover=handover,
+                holdings=holdings,
+                loader=loader,
+                pace=pace,
+                clock=self._clock,
+            ),
+            settler=settler,
+            sweeper=sweeper,
+            waker=self._waker,
+            mind_hang=hand.replace_if_hung,
+            clock=self._clock,
+            logger=self._logger,
+        )
+        heartbeat = Heartbeat(
+            self._store,
+            worker_id,
+            self._config.lease,
+            holdings=holdings,
+            is_stalled=hand.is_stalled,
+            pace=pace,
+            logger=self._logger,
+        )
+        self._run_hands(dispatcher, hand, heartbeat)
+        return settler.summary(rescued=sweeper.rescued)
+
+    def _model_hand(
+        self, handover: Handover, loader: ModelLoader, holdings: Holdings, pace: Pace
+    ) -> ModelHand:
+        def make_scorer() -> Scorer:
+            return Scorer(
+                loader,
+                holdings=holdings,
+                pace=pace,
+                progress=Progress(self._config.chunk_deadline, self._clock),
+                clock=self._clock,
+                uniform=self._uniform,
+                logger=self._logger,
+            )
+
+        return ModelHand(
+            handover,
+            make_scorer,
+            deadline=self._config.chunk_deadline,
+            fail=lambda claim, error: verdict(claim, error, uniform=self._uniform),
+            logger=self._logger,
+        )
+
+    def _run_hands(self, dispatcher: Dispatcher, hand: ModelHand, heartbeat: Heartbeat) -> None:
+        at_end = threading.Event()
+        beating = threading.Thread(
+            target=heartbeat.run, args=(at_end,), name="sentijob-heartbeat", daemon=True
+        )
+        dispatching = threading.Thread(
+            target=self._dispatch, args=(dispatcher,), name="sentijob-dispatch", daemon=True
+        )
+        hand.start()
+        beating.start()
+        dispatching.start()
+        self._on_ready()
+        sd_notify.notify(sd_notify.READY)
+        try:
+            self._supervise(dispatcher, hand)
+        finally:
+            dispatcher.release_now()
+            dispatching.join()
+            at_end.set()
+            beating.join()
+        if self._error is not None:
+            raise self._error
+
+    def _dispatch(self, dispatcher: Dispatcher) -> None:
+        try:
+            dispatcher.run()
+        except BaseException as exc:  # noqa: BLE001  # raised again by the thread that called run
+            self._error = exc
+        finally:
+            self._orders.put(_Order.ENDED)
+
+    def _supervise(self, dispatcher: Dispatcher, hand: ModelHand) -> None:
+        """Carry out orders until the dispatcher has ended."""
+        interval = sd_notify.watchdog_interval()
+        seconds = interval.total_seconds() if interval else None
+        while True:
+            try:
+                order = self._orders.get(timeout=seconds)
+            except Empty:
+                if dispatcher.is_alive() and not hand.is_stalled():
+                    sd_notify.notify(sd_notify.WATCHDOG)
+                continue
+            if order is _Order.ENDED:
+                return
+            sd_notify.notify(sd_notify.STOPPING)
+            if order is _Order.STOP:
+                dispatcher.stop()
+            else:
+                dispatcher.release_now()
+
+    def _retire(self, worker_id: int) -> None:
+        try:
+            self._store.retire_worker(worker_id)
+        except StoreError as exc:
+            self._logger.warning("worker %d can't sign off: %s", worker_id, exc)

@@ -1,0 +1,95 @@
+"""Settles what the model has done, and keeps it until the store has taken it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Iterable
+
+from sentijob.jobs import ClaimedJob, Failure, Scored
+from sentijob.ports import Store
+from sentijob.worker.bisect import Outcome
+from sentijob.worker.config import WorkerSummary
+from sentijob.worker.lease import Holdings, some_ids
+
+
+class Settler:
+    """Completes, fails and releases; what the store can't take now is held for the next call."""
+
+    def __init__(
+        self, store: Store, worker_id: int, holdings: Holdings, logger: logging.Logger
+    ) -> None:
+        self._store = store
+        self._worker_id = worker_id
+        self._holdings = holdings
+        self._logger = logger
+        self._scored: list[Scored] = []
+        self._failures: list[Failure] = []
+        self.completed = self.failed = self.retried = self.released = self.refused = 0
+
+    @property
+    def is_holding(self) -> bool:
+        """Whether anything waits for the store to take it."""
+        return bool(self._scored or self._failures)
+
+    def add(self, outcomes: Iterable[Outcome]) -> None:
+        """Take over outcomes, to be settled by :meth:`settle`."""
+        for scored, failures in outcomes:
+            self._scored += scored
+            self._failures += failures
+
+    def settle(self) -> None:
+        """Settle everything that was added: the results in one transaction, the failures in another.
+
+        Raises:
+            StoreError: the store can't; what it hasn't taken is still held.
+        """
+        if self._scored:
+            refused = self._store.complete(self._worker_id, self._scored)
+            # Settled before logged: a full disk must not cost a finished score.
+            self.completed += len(self._scored) - len(refused)
+            self._conclude([scored.claimed for scored in self._scored], refused)
+            self._scored = []
+        if self._failures:
+            refused = self._store.fail(self._worker_id, self._failures)
+            self._count_failures(refused)
+            self._conclude([failure.claimed for failure in self._failures], refused)
+            self._failures = []
+
+    def release(self, claims: Collection[ClaimedJob]) -> None:
+        """Give claims back untried.
+
+        Raises:
+            StoreError: the store can't; they go back when their lease lapses.
+        """
+        if claims:
+            refused = self._store.release(self._worker_id, list(claims))
+            self._holdings.drop(claims)
+            self.released += len(claims) - len(refused)
+            self._logger.info("released %d jobs", len(claims) - len(refused))
+
+    def summary(self, *, rescued: int) -> WorkerSummary:
+        return WorkerSummary(
+            completed=self.completed,
+            failed=self.failed,
+            retried=self.retried,
+            released=self.released,
+            refused=self.refused,
+            rescued=rescued,
+        )
+
+    def _conclude(self, claims: Iterable[ClaimedJob], refused: Collection[int]) -> None:
+        self._holdings.drop(claims)
+        self.refused += len(refused)
+        if refused:
+            self._logger.warning("came too late for %d jobs: %s", len(refused), some_ids(refused))
+
+    def _count_failures(self, refused: Collection[int]) -> None:
+        for claimed, code, _, retry_in in self._failures:
+            if claimed.job_id in refused:
+                continue
+            self.failed += retry_in is None
+            self.retried += retry_in is not None
+            after = "for good" if retry_in is None else f"again in {retry_in.total_seconds():.1f}s"
+            self._logger.warning(
+                "job %d failed: %s, attempt %d, %s", claimed.job_id, code, claimed.attempt, after
+            )
