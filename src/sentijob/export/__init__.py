@@ -1,0 +1,1 @@
+"""Jobs as documents, and results as files."""
