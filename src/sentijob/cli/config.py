@@ -10,6 +10,7 @@ from sentijob.cli.lazy import command_app
 from sentijob.cli.options import AsJson, Db
 from sentijob.cli.session import session_settings, shown_db
 from sentijob.durations import format_duration
+from sentijob.export.documents import dumps
 from sentijob.settings import SPECS, Settings, config_file
 
 app = command_app(no_args_is_help=True)
@@ -38,8 +39,6 @@ def _names() -> list[str]:
 
 
 def _as_json(settings: Settings) -> str:
-    from sentijob.export.documents import dumps
-
     return dumps(
         {
             "config_file": str(config_file()),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from sentijob.cli.crew import crew, working_rate
+from sentijob.export.documents import batch_document, dumps, job_document
 from sentijob.jobs import Batch, Job, JobReference, Reference
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from sentijob.ports import Store
+    from sentijob.settings import Settings
 
 Thing = Job | Batch
 
@@ -35,17 +38,18 @@ def look_up(store: Store, references: Sequence[Reference]) -> list[Thing]:
     ]
 
 
+def document(thing: Thing) -> Mapping[str, object]:
+    """A job or a batch in the form that all JSON of ours has."""
+    return job_document(thing) if isinstance(thing, Job) else batch_document(thing)
+
+
 def as_json(things: Sequence[Thing]) -> str:
     """One document: an object for one thing, an array for several."""
-    from sentijob.export.documents import batch_document, dumps, job_document
-
-    documents = [
-        job_document(thing) if isinstance(thing, Job) else batch_document(thing) for thing in things
-    ]
+    documents = [document(thing) for thing in things]
     return dumps(documents[0] if len(documents) == 1 else documents)
 
 
-def drawn(store: Store, things: Sequence[Thing], width: int) -> RenderableType:
+def drawn(store: Store, settings: Settings, things: Sequence[Thing], width: int) -> RenderableType:
     """Panels for batches and for a single job, a table for several jobs."""
     from rich.console import Group
 
@@ -56,15 +60,11 @@ def drawn(store: Store, things: Sequence[Thing], width: int) -> RenderableType:
     now = store.now()
     jobs = [thing for thing in things if isinstance(thing, Job)]
     batches = [thing for thing in things if isinstance(thing, Batch)]
-    rate = working_rate(store) if any(not batch.is_final for batch in batches) else None
+    is_busy = any(not batch.is_final for batch in batches)
+    rate = working_rate(crew(store, settings)) if is_busy else None
     parts: list[RenderableType] = [batch_panel(batch, now, width, rate=rate) for batch in batches]
     if len(jobs) == 1:
         parts.append(job_panel(jobs[0], now, width))
     elif jobs:
         parts.append(fitted_table(job_columns(now), jobs, width))
     return Group(*parts)
-
-
-def working_rate(store: Store) -> float | None:
-    """Texts a second of all workers that hold jobs now, as they last measured."""
-    return sum(worker.rate for worker in store.workers() if worker.holding) or None

@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from enum import Enum, auto
 from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -55,6 +56,28 @@ OptionalIds = Annotated[
         show_default=False,
     ),
 ]
+
+
+class Output(Enum):
+    """How a listing is written."""
+
+    TABLE = auto()
+    JSON = auto()
+    JSONL = auto()
+    IDS = auto()
+
+
+def chosen_output(*, as_json: bool, as_jsonl: bool, quiet: bool) -> Output:
+    """The one way of writing that the flags ask for.
+
+    Raises:
+        UsageError: they ask for more than one.
+    """
+    wanted = {Output.JSON: as_json, Output.JSONL: as_jsonl, Output.IDS: quiet}
+    chosen = [output for output, is_wanted in wanted.items() if is_wanted]
+    if len(chosen) > 1:
+        raise UsageError("choose one of --json, --jsonl and --quiet")
+    return chosen[0] if chosen else Output.TABLE
 
 
 def _flag(*names: str, metavar: str | None = None, says: str) -> Any:  # noqa: ANN401  # what Typer reads

@@ -51,7 +51,7 @@ def status(
             put(to_json(look_up(store, references)))
         else:
             console = output_console()
-            console.print(drawn(store, look_up(store, references), console.width))
+            console.print(drawn(store, settings, look_up(store, references), console.width))
 
 
 def _watch(
@@ -64,7 +64,7 @@ def _watch(
 
     def draw(width: int) -> tuple[RenderableType, bool]:
         is_final = standing(store, references).is_final
-        return drawn(store, look_up(store, references), width), is_final
+        return drawn(store, settings, look_up(store, references), width), is_final
 
     watch(store, settings, draw)
 

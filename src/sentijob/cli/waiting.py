@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 LOOK_AGAIN = timedelta(seconds=1)
 """The longest pause between two looks: what only time changes, like an age, moves too."""
+_FOR_EVER = timedelta(days=36500)
 
 
 class Standing(NamedTuple):
@@ -66,17 +68,17 @@ def looks(
 
     Between two looks lies at least *pause*. Ends when *timeout* is over, after a last look.
     """
-    deadline = None if timeout is None else time.monotonic() + timeout.total_seconds()
-    with wiring.make_waker(settings) as waker:
+    deadline = time.monotonic() + (_FOR_EVER if timeout is None else timeout).total_seconds()
+    with closing(wiring.make_waker(settings)) as waker:
         while True:
             seen = store.change_token()
             yield
-            left = _seconds_left(deadline)
-            if left <= 0:
+            left = timedelta(seconds=deadline - time.monotonic())
+            if left <= timedelta(0):
                 return
-            time.sleep(min(pause.total_seconds(), left))
+            time.sleep(min(pause, left).total_seconds())
             if store.change_token() == seen:
-                waker.wait(min(LOOK_AGAIN.total_seconds(), left))
+                waker.wait(min(LOOK_AGAIN, left))
 
 
 def wait_until_final(
@@ -101,7 +103,7 @@ def wait_until_final(
             return insist_on_success(now)
     raise WaitTimeoutError(
         f"{now.finished:,} of {amount(now.total, 'job')} final after"
-        f" {format_duration(timeout or LOOK_AGAIN)}; they go on: wait again, or look with 'status'"
+        f" {format_duration(timeout or timedelta(0))}; they go on: wait again, or look with 'status'"
     )
 
 
@@ -112,7 +114,3 @@ def insist_on_success(final: Standing) -> None:
             f"{final.unsuccessful:,} of {amount(final.total, 'job')} failed or were cancelled;"
             " 'status' and 'list --status failed' say why"
         )
-
-
-def _seconds_left(deadline: float | None) -> float:
-    return float("inf") if deadline is None else deadline - time.monotonic()

@@ -1,0 +1,127 @@
+"""``sentijob list``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sentijob.cli.console import note, output_console, put
+from sentijob.cli.lazy import command_app
+from sentijob.cli.looking import Thing, document
+from sentijob.cli.options import (
+    AsJson,
+    AsJsonLines,
+    Db,
+    Filters,
+    Output,
+    Quiet,
+    chosen_output,
+    select,
+    with_filters,
+)
+from sentijob.cli.session import opened_store, session_settings
+from sentijob.errors import UsageError
+from sentijob.export.documents import dumps
+from sentijob.jobs import Batch, Job, Sort
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from sentijob.ports import Store
+
+app = command_app()
+_MOST = 10_000
+
+
+@app.command("list")
+@with_filters
+def list_jobs(
+    *,
+    filters: Filters,
+    batches: Annotated[
+        bool, typer.Option("--batches", help="List batches instead of jobs.")
+    ] = False,
+    sort: Annotated[Sort, typer.Option(help="What comes first.")] = Sort.NEWEST,
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", min=1, max=_MOST, help="At most so many.")
+    ] = 20,
+    skip: Annotated[int, typer.Option(min=0, help="Pass over the first ones.")] = 0,
+    watch: Annotated[
+        bool, typer.Option("--watch", "-w", help="Redraw on every change, until Ctrl-C.")
+    ] = False,
+    as_json: AsJson = False,
+    as_jsonl: AsJsonLines = False,
+    quiet: Quiet = False,
+    db: Db = None,
+) -> None:
+    """List jobs, newest first.
+
+    The flags of the selection narrow it down; a flag given twice means either. 'results'
+    exports all of a batch or of the store, however many there are.
+    """
+    output = chosen_output(as_json=as_json, as_jsonl=as_jsonl, quiet=quiet)
+    if watch and output is not Output.TABLE:
+        raise UsageError("--watch draws a table: it goes with none of --json, --jsonl and --quiet")
+    if batches and (skip or sort is not Sort.NEWEST or not filters.is_empty):
+        raise UsageError("--batches lists the newest batches: it takes --limit alone")
+    settings = session_settings(db=db)
+    with opened_store(settings) as store:
+        selector = select(store, None, filters)
+
+        def read() -> Sequence[Thing]:
+            if batches:
+                return store.batches(limit=limit)
+            return store.jobs(selector, sort=sort, limit=limit, skip=skip)
+
+        if watch:
+            from sentijob.cli.watching import watch as keep_drawing
+
+            keep_drawing(store, settings, lambda width: (_table(store, read(), width), False))
+        else:
+            found = read()
+            _write(store, found, output)
+            if output is Output.TABLE:
+                _mention_what_is_left(len(found), limit=limit, skip=skip, batches=batches)
+
+
+def _write(store: Store, found: Sequence[Thing], output: Output) -> None:
+    match output:
+        case Output.TABLE:
+            if found:
+                console = output_console()
+                console.print(_table(store, found, console.width))
+        case Output.IDS:
+            for thing in found:
+                put(thing.reference if isinstance(thing, Batch) else str(thing.id))
+        case Output.JSON:
+            put(dumps([document(thing) for thing in found]))
+        case Output.JSONL:
+            for thing in found:
+                put(dumps(document(thing)))
+
+
+def _table(store: Store, found: Sequence[Thing], width: int) -> RenderableType:
+    from rich.console import Group
+
+    from sentijob.cli.batch_view import batch_columns
+    from sentijob.cli.job_view import job_columns
+    from sentijob.cli.tables import fitted_table
+
+    now = store.now()
+    jobs = [thing for thing in found if isinstance(thing, Job)]
+    batches = [thing for thing in found if isinstance(thing, Batch)]
+    return Group(
+        *([fitted_table(job_columns(now), jobs, width)] if jobs else []),
+        *([fitted_table(batch_columns(now), batches, width)] if batches else []),
+    )
+
+
+def _mention_what_is_left(count: int, *, limit: int, skip: int, batches: bool) -> None:
+    noun = "batches" if batches else "jobs"
+    if not count:
+        note(f"no {'more ' if skip else ''}{noun} match")
+    elif count == limit:
+        further = "--limit" if batches else f"--limit or --skip {skip + count}"
+        note(f"the first {count} {noun}; {further} shows more")
