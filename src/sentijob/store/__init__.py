@@ -1,0 +1,1 @@
+"""Where jobs rest: SQL on the driver, tables declared once in SQLModel."""

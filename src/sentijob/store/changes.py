@@ -1,0 +1,138 @@
+"""What people do to many jobs at once: cancel, retry, prune. Chunk by chunk, so that nobody waits long."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from sentijob.jobs import (
+    CANCELLABLE_STATUSES,
+    FINAL_STATUSES,
+    RETRYABLE_STATUSES,
+    Label,
+    Selector,
+    Status,
+)
+from sentijob.store.database import Connection, Database
+from sentijob.store.rows import marks
+from sentijob.store.selection import where
+from sentijob.store.tallies import Moves, drop_tallies
+
+_CHUNK = 2_000
+_Changed = tuple[int, int | None, str, str | None]
+"""A job's id, batch, status and label, before it is changed."""
+
+_CANCEL = (
+    "UPDATE job SET status = 'cancelled', worker_id = NULL, lease_expires_at = NULL,"
+    " finished_at = ? WHERE id IN ({marks})"
+)
+_RETRY = (
+    "UPDATE job SET status = 'pending', attempt = 0, rescues = 0, available_at = ?,"
+    " started_at = NULL, finished_at = NULL, error_code = NULL, error_message = NULL"
+    " WHERE id IN ({marks})"
+)
+
+
+class SqlChanges:
+    """:class:`~sentijob.ports.Changes` on SQL."""
+
+    _db: Database
+
+    def cancel(self, selector: Selector) -> int:
+        def change(connection: Connection, jobs: Sequence[_Changed], now_ms: int) -> None:
+            _run(connection, _CANCEL, jobs, now_ms)
+            _count(connection, jobs, Status.CANCELLED, now_ms=now_ms)
+
+        return self._change(selector, CANCELLABLE_STATUSES, change)
+
+    def retry(self, selector: Selector) -> int:
+        def change(connection: Connection, jobs: Sequence[_Changed], now_ms: int) -> None:
+            _run(connection, _RETRY, jobs, now_ms)
+            _count(connection, jobs, Status.PENDING, now_ms=now_ms)
+
+        return self._change(selector, RETRYABLE_STATUSES, change)
+
+    def prune(self, selector: Selector) -> int:
+        def change(connection: Connection, jobs: Sequence[_Changed], now_ms: int) -> None:
+            job_ids = [(job_id,) for job_id, *_ in jobs]
+            connection.executemany("DELETE FROM job WHERE id = ?", job_ids)
+            connection.executemany("DELETE FROM job_text WHERE job_id = ?", job_ids)
+            connection.executemany("DELETE FROM once WHERE job_id = ?", job_ids)
+            _count(connection, jobs, None, now_ms=now_ms)
+            _drop_emptied(connection, {batch_id for _, batch_id, *_ in jobs if batch_id})
+
+        return self._change(selector, FINAL_STATUSES, change)
+
+    def _change(
+        self,
+        selector: Selector,
+        allowed: frozenset[Status],
+        change: Callable[[Connection, Sequence[_Changed], int], None],
+    ) -> int:
+        """Apply *change* to every selected job in an allowed status; how many."""
+        statuses = allowed.intersection(selector.statuses) if selector.statuses else allowed
+        if not statuses:
+            return 0
+        selector = replace(selector, statuses=tuple(sorted(statuses)))
+        changed, last_id = 0, 0
+        while True:
+            with self._db.write(durable=True) as connection:
+                jobs = self._next_chunk(connection, selector, last_id)
+                if not jobs:
+                    return changed
+                change(connection, jobs, self._db.wall(connection))
+            changed += len(jobs)
+            last_id = jobs[-1][0]
+
+    def _next_chunk(
+        self, connection: Connection, selector: Selector, last_id: int
+    ) -> list[_Changed]:
+        chosen = where(selector)
+        chosen.add("job.id > ?", last_id)
+        joined = " JOIN job_text ON job_id = job.id" if selector.search is not None else ""
+        rows = connection.execute(
+            f"SELECT job.id, batch_id, status, result_label FROM job{joined}{chosen.sql}"
+            f" ORDER BY job.id LIMIT ? {self._db.locking}",
+            (*chosen.parameters, _CHUNK),
+        ).fetchall()
+        return [(row[0], row[1], row[2], row[3]) for row in rows]
+
+
+def _run(connection: Connection, statement: str, jobs: Sequence[_Changed], now_ms: int) -> None:
+    connection.execute(
+        statement.format(marks=marks(len(jobs))), (now_ms, *(job_id for job_id, *_ in jobs))
+    )
+
+
+def _count(
+    connection: Connection, jobs: Sequence[_Changed], target: Status | None, *, now_ms: int
+) -> None:
+    moves = Moves()
+    for (batch_id, status, label), count in Counter(job[1:] for job in jobs).items():
+        moves.add(
+            batch_id,
+            count,
+            source=Status(status),
+            target=target,
+            label=Label(label) if status == Status.COMPLETED and label else None,
+        )
+    moves.write(connection, now_ms=now_ms)
+
+
+def _drop_emptied(connection: Connection, batch_ids: set[int]) -> None:
+    """Forget batches that were sealed and have no job left."""
+    emptied = [
+        batch_id
+        for batch_id in batch_ids
+        if not connection.execute(
+            "SELECT 1 FROM job WHERE batch_id = ? LIMIT 1", (batch_id,)
+        ).fetchone()
+        and connection.execute(
+            "SELECT 1 FROM batch WHERE id = ? AND sealed_at IS NOT NULL", (batch_id,)
+        ).fetchone()
+    ]
+    rows = [(batch_id,) for batch_id in emptied]
+    connection.executemany("DELETE FROM batch WHERE id = ?", rows)
+    connection.executemany("DELETE FROM once WHERE batch_id = ?", rows)
+    drop_tallies(connection, emptied)

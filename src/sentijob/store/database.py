@@ -1,0 +1,69 @@
+"""What the store's SQL stands on: connections, transactions, clocks, and where databases differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Protocol
+
+Row = Sequence[Any]
+
+
+class Cursor(Protocol):
+    """What a statement gave."""
+
+    def fetchone(self) -> Any: ...  # noqa: ANN401  # a row's shape is known to the SQL alone
+    def fetchall(self) -> list[Any]: ...
+
+
+class Connection(Protocol):
+    """A driver's connection inside a transaction. SQL marks its parameters with ``?``."""
+
+    def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> Cursor: ...
+    def executemany(self, sql: str, parameters: Iterable[Sequence[Any]], /) -> Cursor: ...
+
+
+class Database(Protocol):
+    """One database, opened, with a schema of this version.
+
+    Errors of the driver leave it as :class:`~sentijob.errors.StoreError`.
+    """
+
+    location: str
+    locking: str
+    """What a claim's SELECT ends with, where rows are locked one by one."""
+
+    def read(self) -> AbstractContextManager[Connection]:
+        """Begin a transaction that sees one moment and writes nothing."""
+        ...
+
+    def write(self, *, durable: bool = False) -> AbstractContextManager[Connection]:
+        """Begin a transaction that writes; it commits at the end and rolls back on an exception.
+
+        What a *durable* one has committed survives a power cut; what others
+        have may be undone by it, in order, back to the last durable one.
+        """
+        ...
+
+    def wall(self, connection: Connection) -> int:
+        """Now, in milliseconds since 1970 in UTC, by the clock that all users of the database share."""
+        ...
+
+    def steady(self, connection: Connection) -> int:
+        """Now, in milliseconds of a clock that never jumps and that all workers share."""
+        ...
+
+    def allocate(self, connection: Connection, table: str, count: int) -> int:
+        """Take *count* numbers of a table that were never used; the first of them."""
+        ...
+
+    def change_token(self) -> int: ...
+
+    def check(self) -> Sequence[str]: ...
+
+    def backup(self, target: Path) -> None: ...
+
+    def vacuum(self) -> None: ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,73 @@
+"""Which pending jobs come next, found by seeks alone.
+
+Pending jobs stand in lanes, one for each priority and model, each ordered by
+when a job is due. The index ``job_pending`` holds just that, so the head of a lane is one
+seek away, and delayed jobs, however many, never stand before a due one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from sentijob.store.database import Connection
+
+
+class Lane(NamedTuple):
+    """One priority and model, and when its first job is due."""
+
+    priority: int
+    model: str
+    due_at: int
+    head_id: int
+
+
+_FIRST = (
+    "SELECT priority, model FROM job WHERE status = 'pending'"
+    " ORDER BY priority DESC, model DESC LIMIT 1"
+)
+_NEXT = (
+    "SELECT priority, model FROM job WHERE status = 'pending' AND (priority, model) < (?, ?)"
+    " ORDER BY priority DESC, model DESC LIMIT 1"
+)
+_HEAD = (
+    "SELECT available_at, id FROM job WHERE status = 'pending' AND priority = ? AND model = ?"
+    " ORDER BY available_at, id LIMIT 1"
+)
+
+
+def lanes(connection: Connection, *, min_priority: int | None = None) -> Iterator[Lane]:
+    """Every lane that has a pending job, the most urgent first."""
+    found = connection.execute(_FIRST).fetchone()
+    while found is not None:
+        priority, model = found
+        if min_priority is not None and priority < min_priority:
+            return
+        head = connection.execute(_HEAD, (priority, model)).fetchone()
+        if head is not None:
+            yield Lane(priority, model, *head)
+        found = connection.execute(_NEXT, (priority, model)).fetchone()
+
+
+def due_lanes(
+    connection: Connection,
+    *,
+    now_ms: int,
+    models: Collection[str] | None = None,
+    exclude_models: Collection[str] = (),
+    min_priority: int | None = None,
+) -> Iterator[Lane]:
+    """Lanes to claim from, in turn: by priority, and within one by whose head is due longest."""
+    level: list[Lane] = []
+    for lane in lanes(connection, min_priority=min_priority):
+        if level and lane.priority != level[0].priority:
+            yield from _longest_due_first(level)
+            level = []
+        is_served = models is None or lane.model in models
+        if is_served and lane.model not in exclude_models and lane.due_at <= now_ms:
+            level.append(lane)
+    yield from _longest_due_first(level)
+
+
+def _longest_due_first(level: list[Lane]) -> list[Lane]:
+    return sorted(level, key=lambda lane: (lane.due_at, lane.head_id))

@@ -1,0 +1,72 @@
+"""What people type for a job or a batch: ``42``, ``b7``, a UUID or its beginning, a name, ``@last``."""
+
+from __future__ import annotations
+
+import re
+
+from sentijob.errors import ConflictError, NotFoundError
+from sentijob.jobs import BatchReference, JobReference, Reference
+from sentijob.store.database import Connection
+
+LAST = "@last"
+_LARGEST_ID = 2**63 - 1
+_BATCH = re.compile(r"[bB](\d+)", re.ASCII)
+_NUMBER = re.compile(r"\d+", re.ASCII)
+_UUID_BEGINNING = re.compile(r"[0-9a-f]{4,32}")
+
+
+def parse_reference(connection: Connection, reference: str) -> Reference:
+    """Find what a reference names.
+
+    A number is a job and ``b`` with a number a batch before either could be
+    anything else; then batches' names are tried, then UUIDs.
+
+    Raises:
+        NotFoundError: it names nothing.
+        ConflictError: it is the beginning of several UUIDs.
+    """
+    if reference == LAST:
+        return _last(connection)
+    if _NUMBER.fullmatch(reference):
+        return JobReference(_existing(connection, "job", int(reference), reference))
+    batch = _BATCH.fullmatch(reference)
+    if batch:
+        return BatchReference(_existing(connection, "batch", int(batch[1]), reference))
+    named = connection.execute("SELECT id FROM batch WHERE name = ?", (reference,)).fetchone()
+    if named:
+        return BatchReference(named[0])
+    return JobReference(_by_uuid(connection, reference))
+
+
+def _existing(connection: Connection, table: str, number: int, reference: str) -> int:
+    found = None
+    if number <= _LARGEST_ID:
+        found = connection.execute(f"SELECT id FROM {table} WHERE id = ?", (number,)).fetchone()
+    if found is None:
+        raise NotFoundError(f"there is no {table} {reference}")
+    return int(found[0])
+
+
+def _last(connection: Connection) -> Reference:
+    row = connection.execute("SELECT id, batch_id FROM job ORDER BY id DESC LIMIT 1").fetchone()
+    if row is None:
+        raise NotFoundError(f"{LAST} names nothing: the store is empty")
+    return JobReference(row[0]) if row[1] is None else BatchReference(row[1])
+
+
+def _by_uuid(connection: Connection, reference: str) -> int:
+    digits = reference.lower().replace("-", "")
+    if not _UUID_BEGINNING.fullmatch(digits):
+        raise NotFoundError(
+            f"there is no job or batch {reference!r}: write a job's number, b7, a batch's name,"
+            " a UUID or its beginning, or @last"
+        )
+    lowest, highest = bytes.fromhex(digits.ljust(32, "0")), bytes.fromhex(digits.ljust(32, "f"))
+    rows = connection.execute(
+        "SELECT id FROM job WHERE job_uuid BETWEEN ? AND ? LIMIT 2", (lowest, highest)
+    ).fetchall()
+    if not rows:
+        raise NotFoundError(f"there is no job whose UUID begins with {reference}")
+    if len(rows) > 1:
+        raise ConflictError(f"several jobs' UUIDs begin with {reference}; write more of it")
+    return int(rows[0][0])

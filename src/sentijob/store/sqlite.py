@@ -1,0 +1,345 @@
+"""SQLite as the store's database: opening, pragmas, locking, and its errors in our words."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from sentijob.errors import (
+    ConflictError,
+    NotFoundError,
+    StoreBusyError,
+    StoreDamagedError,
+    StoreError,
+    StoreFullError,
+    StoreVersionError,
+)
+from sentijob.store.clock import Clock, SystemClock
+
+if TYPE_CHECKING:
+    from sentijob.store.database import Connection
+
+IN_MEMORY = ":memory:"
+APPLICATION_ID = 0x53656E74
+"""Marks a SQLite file as ours: ``Sent``."""
+SCHEMA_VERSION = 1
+"""What ``PRAGMA user_version`` says of the schema that this program reads and writes."""
+OLDEST_SQLITE = (3, 35, 0)
+"""The first with RETURNING."""
+
+_PATIENCE_SECONDS = 30.0
+_RETRY_SECONDS = 0.001
+_PRAGMAS = (
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA journal_size_limit = 67108864",
+    "PRAGMA wal_autocheckpoint = 4000",
+    "PRAGMA temp_store = MEMORY",
+)
+
+
+class SqliteDatabase:
+    """One SQLite file, shared by threads and processes.
+
+    One connection writes, one thread at a time; others read. A writer that finds
+    the file locked by another process asks again every millisecond: SQLite's own
+    waiting doubles its naps, and so a busy worker could keep a submit out for a second.
+    """
+
+    locking = ""
+
+    def __init__(self, path: str, *, clock: Clock | None = None) -> None:
+        self.location = path
+        self._clock: Clock = clock or SystemClock()
+        self._writer = _connect(path)
+        self._write_lock = threading.RLock()
+        self._is_durable = True
+        self._readers: list[sqlite3.Connection] = []
+        self._watcher: sqlite3.Connection | None = None
+
+    @classmethod
+    def open(
+        cls, path: str, *, must_exist: bool = False, clock: Clock | None = None
+    ) -> SqliteDatabase:
+        """Open a store's file; make it, or bring it up to date, where need be.
+
+        Raises:
+            NotFoundError: there is none, and *must_exist*.
+            StoreError: it can't be used; the message says why.
+        """
+        _refuse_old_sqlite()
+        if path != IN_MEMORY:
+            path = str(Path(path).expanduser().absolute())
+            _prepare_file(Path(path), must_exist=must_exist)
+        database = cls(path, clock=clock)
+        try:
+            database.prepare_schema()
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    def prepare_schema(self) -> None:
+        """Bring the schema to this program's version.
+
+        Raises:
+            StoreDamagedError: the file is another program's, or no database at all.
+            StoreVersionError: a newer sentijob wrote it.
+        """
+        with self._translated():
+            version = self._version()
+            if version == SCHEMA_VERSION:
+                return
+            from sentijob.store.schema import migrate_sqlite
+
+            if self.location != IN_MEMORY:
+                with _patient(self._writer):
+                    self._writer.execute("PRAGMA journal_mode = WAL")
+            migrate_sqlite(self._writer, begin=self._begin_writing, version=self._version)
+
+    def _version(self) -> int:
+        """Which schema the file has: 0 for none yet; refuses what isn't ours to touch."""
+        connection = self._writer
+        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        owner = int(connection.execute("PRAGMA application_id").fetchone()[0])
+        tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+        if owner != APPLICATION_ID and (tables or version):
+            raise StoreDamagedError(
+                f"{self.location} is a SQLite database, but not sentijob's; name another with --db"
+            )
+        if version > SCHEMA_VERSION:
+            raise StoreVersionError(
+                f"{self.location} was written by a newer sentijob (schema {version}, this one"
+                f" knows {SCHEMA_VERSION}); upgrade sentijob; nothing was changed"
+            )
+        return version
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        if self.location == IN_MEMORY:
+            with self._write_lock:
+                yield self._writer
+            return
+        with self._translated():
+            try:
+                connection = self._readers.pop()
+            except IndexError:
+                connection = _connect(self.location)
+            try:
+                connection.execute("BEGIN")
+                yield connection
+            finally:
+                if connection.in_transaction:
+                    connection.execute("COMMIT")
+                self._readers.append(connection)
+
+    @contextmanager
+    def write(self, *, durable: bool = False) -> Iterator[Connection]:
+        with self._write_lock, self._translated():
+            self._set_durable(durable=durable)
+            self._begin_writing()
+            try:
+                yield self._writer
+                self._writer.execute("COMMIT")
+            except BaseException:
+                # SQLite may have rolled back by itself, on a full disk for one.
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
+                raise
+
+    def _set_durable(self, *, durable: bool) -> None:
+        if durable != self._is_durable:
+            self._writer.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            self._is_durable = durable
+
+    def _begin_writing(self) -> None:
+        # IMMEDIATE: a transaction that reads first and then can't write fails at once, whatever the timeout.
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while True:
+            try:
+                self._writer.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as exc:
+                if (
+                    exc.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY
+                    or time.monotonic() > deadline
+                ):
+                    raise
+                time.sleep(_RETRY_SECONDS)
+            else:
+                return
+
+    def wall(self, connection: Connection) -> int:  # noqa: ARG002  # a server would be asked
+        return self._clock.wall()
+
+    def steady(self, connection: Connection) -> int:  # noqa: ARG002  # a server would be asked
+        return self._clock.steady()
+
+    def allocate(self, connection: Connection, table: str, count: int) -> int:  # noqa: ARG002  # the write lock is the allocation
+        row = connection.execute(
+            "SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)
+        ).fetchone()
+        return int(row[0]) + 1 if row else 1
+
+    def change_token(self) -> int:
+        with self._translated():
+            if self.location == IN_MEMORY:
+                return self._writer.total_changes
+            if self._watcher is None:
+                self._watcher = _connect(self.location)
+            return int(self._watcher.execute("PRAGMA data_version").fetchone()[0])
+
+    def check(self) -> Sequence[str]:
+        with self._translated(), self._write_lock:
+            rows = self._writer.execute("PRAGMA integrity_check(20)").fetchall()
+        return [row[0] for row in rows if row[0] != "ok"]
+
+    def backup(self, target: Path) -> None:
+        if target.exists():
+            raise ConflictError(f"{target} exists; name a new file")
+        unfinished = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+        with self._translated():
+            try:
+                _create_private(unfinished)
+                with self.read() as source, closing(sqlite3.connect(unfinished)) as copy:
+                    # One transaction pins what is read: else every commit of a worker would begin the copy anew.
+                    cast("sqlite3.Connection", source).backup(copy, pages=4096, sleep=0.001)
+                    copy.execute("PRAGMA journal_mode = DELETE")
+                _sync(unfinished)
+                os.link(unfinished, target)
+            except FileExistsError as exc:
+                raise ConflictError(f"{target} exists; name a new file") from exc
+            except OSError as exc:
+                raise StoreError(f"{target} can't be written: {exc.strerror}") from exc
+            finally:
+                unfinished.unlink(missing_ok=True)
+
+    def vacuum(self) -> None:
+        with self._write_lock, self._translated():
+            self._writer.execute("VACUUM")
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def close(self) -> None:
+        with self._write_lock:
+            for connection in (*self._readers, *filter(None, [self._watcher]), self._writer):
+                with suppress(sqlite3.Error):
+                    connection.close()
+            self._readers.clear()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as exc:
+            raise _in_our_words(exc, self.location) from exc
+
+
+def _connect(path: str) -> sqlite3.Connection:
+    try:
+        connection = sqlite3.connect(
+            path, isolation_level=None, check_same_thread=False, timeout=0, cached_statements=256
+        )
+        try:
+            with _patient(connection):
+                for pragma in _PRAGMAS:
+                    connection.execute(pragma)
+                connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
+        except BaseException:
+            connection.close()
+            raise
+    except sqlite3.Error as exc:
+        raise _in_our_words(exc, path) from exc
+    return connection
+
+
+@contextmanager
+def _patient(connection: sqlite3.Connection) -> Iterator[None]:
+    """Let SQLite itself wait where the file may be locked for a moment: opening, recovery, a change of journal."""
+    connection.execute(f"PRAGMA busy_timeout = {int(_PATIENCE_SECONDS * 1000)}")
+    yield
+    connection.execute("PRAGMA busy_timeout = 0")
+
+
+def _refuse_old_sqlite() -> None:
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        oldest = ".".join(map(str, OLDEST_SQLITE))
+        raise StoreError(
+            f"this Python links SQLite {sqlite3.sqlite_version}; sentijob needs {oldest} or later"
+        )
+
+
+def _prepare_file(path: Path, *, must_exist: bool) -> None:
+    """Make the folder and an empty file that only its owner can read; SQLite's side files inherit that."""
+    try:
+        if path.is_dir():
+            raise StoreDamagedError(f"{path} is a folder, not a database; name a file with --db")
+        if path.exists():
+            return
+        if must_exist:
+            raise NotFoundError(f"there is no store at {path} yet; `sentijob submit` makes one")
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with suppress(FileExistsError):  # another process was faster
+            _create_private(path)
+    except OSError as exc:
+        raise StoreError(
+            f"{path} can't be created: {exc.strerror}; name another place with --db"
+        ) from exc
+
+
+def _create_private(path: Path) -> None:
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _in_our_words(exc: sqlite3.Error, location: str) -> StoreError:
+    """The error of the tree that says what a driver's error means."""
+    code = getattr(exc, "sqlite_errorcode", 0) & 0xFF
+    kind, words = _MEANINGS.get(code, (StoreError, "can't be used"))
+    return kind(f"{location} {words} ({exc})")
+
+
+_MEANINGS: dict[int, tuple[type[StoreError], str]] = {
+    sqlite3.SQLITE_BUSY: (
+        StoreBusyError,
+        f"was kept locked by another process for {_PATIENCE_SECONDS:g} s; try again",
+    ),
+    sqlite3.SQLITE_LOCKED: (StoreBusyError, "was locked; try again"),
+    sqlite3.SQLITE_FULL: (
+        StoreFullError,
+        "has no room left on its disk; nothing of this step was stored: free some and try again",
+    ),
+    sqlite3.SQLITE_IOERR: (
+        StoreError,
+        "could not be read or written by the disk; nothing of this step was stored",
+    ),
+    sqlite3.SQLITE_CORRUPT: (
+        StoreDamagedError,
+        "is damaged; see `sentijob db check`, and restore a backup",
+    ),
+    sqlite3.SQLITE_NOTADB: (
+        StoreDamagedError,
+        "is not a SQLite database; name another with --db",
+    ),
+    sqlite3.SQLITE_READONLY: (
+        StoreError,
+        "is read-only here; check the permissions of the file and its folder",
+    ),
+    sqlite3.SQLITE_CANTOPEN: (
+        StoreError,
+        "can't be opened; check that its folder exists and may be written",
+    ),
+    sqlite3.SQLITE_PERM: (StoreError, "may not be accessed"),
+    sqlite3.SQLITE_AUTH: (StoreError, "may not be accessed"),
+}

@@ -1,0 +1,134 @@
+"""Counters that move with the jobs, so that counting never scans."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+from sentijob.jobs import FINAL_STATUSES, Label, Status
+from sentijob.store.database import Connection
+from sentijob.store.rows import TALLY_COLUMNS, marks
+
+WHOLE_STORE = 0
+"""The batch id under which everything is counted."""
+_SLOT = 0
+_MOVE = (
+    "UPDATE tally SET "
+    + ", ".join(f"{name} = {name} + ?" for name in TALLY_COLUMNS)
+    + " WHERE batch_id = ? AND slot = ?"
+)
+_MS_PER_MINUTE = 60_000
+_MINUTES_KEPT = 7 * 24 * 60
+
+
+class Moves:
+    """The jobs that one transaction moves, added up by batch; written once, at its end."""
+
+    def __init__(self) -> None:
+        self._moved: defaultdict[int, Counter[str]] = defaultdict(Counter)
+
+    def add(
+        self,
+        batch_id: int | None,
+        count: int = 1,
+        *,
+        source: Status | None = None,
+        target: Status | None = None,
+        label: Label | None = None,
+    ) -> None:
+        """Note *count* jobs that went from one status to another; None is outside the store.
+
+        *label* is the result's, of jobs that come to ``completed`` or leave it.
+        """
+        for scope in {WHOLE_STORE, batch_id or WHOLE_STORE}:
+            moved = self._moved[scope]
+            if source is not None:
+                moved[source] -= count
+            if target is not None:
+                moved[target] += count
+            if label is not None:
+                moved[label] += count if target is Status.COMPLETED else -count
+
+    def write(self, connection: Connection, *, now_ms: int) -> None:
+        """Add what was noted to the counters, in the transaction that moved the jobs."""
+        # In one order everywhere, so that two writers never wait for each other.
+        for scope, moved in sorted(self._moved.items()):
+            if any(moved.values()):
+                changes = [moved[name] for name in TALLY_COLUMNS]
+                connection.execute(_MOVE, (*changes, scope, _SLOT))
+        moved = self._moved[WHOLE_STORE]
+        finished = sum(moved[status] for status in FINAL_STATUSES)
+        if finished > 0:
+            connection.execute(
+                "INSERT INTO pace (minute, slot, finished) VALUES (?, ?, ?) ON CONFLICT"
+                " (minute, slot) DO UPDATE SET finished = pace.finished + excluded.finished",
+                (now_ms // _MS_PER_MINUTE, _SLOT, finished),
+            )
+
+
+def open_tally(connection: Connection, batch_id: int) -> None:
+    """Begin to count a new batch."""
+    zeros = (0,) * len(TALLY_COLUMNS)
+    connection.execute(
+        f"INSERT INTO tally (batch_id, slot, {', '.join(TALLY_COLUMNS)})"
+        f" VALUES (?, ?, {marks(len(zeros))})",
+        (batch_id, _SLOT, *zeros),
+    )
+
+
+def drop_tallies(connection: Connection, batch_ids: Iterable[int]) -> None:
+    for batch_id in batch_ids:
+        connection.execute("DELETE FROM tally WHERE batch_id = ?", (batch_id,))
+
+
+def forget_old_pace(connection: Connection, *, now_ms: int) -> None:
+    connection.execute(
+        "DELETE FROM pace WHERE minute < ?", (now_ms // _MS_PER_MINUTE - _MINUTES_KEPT,)
+    )
+
+
+def finished_since(connection: Connection, since_ms: int) -> int:
+    """How many jobs became final since the start of the minute that *since_ms* lies in."""
+    row = connection.execute(
+        "SELECT COALESCE(SUM(finished), 0) FROM pace WHERE minute >= ?",
+        (since_ms // _MS_PER_MINUTE,),
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+_RECOUNT = (
+    "SELECT COALESCE(batch_id, 0), status, result_label, count(*) FROM job"
+    " GROUP BY 1, 2, 3 ORDER BY 1"
+)
+
+
+def recount(connection: Connection) -> dict[int, Counter[str]]:
+    """Count every job anew, by scanning: what the counters should say."""
+    truth: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    for batch_id, status, label, count in connection.execute(_RECOUNT).fetchall():
+        for scope in {WHOLE_STORE, batch_id}:
+            truth[scope][status] += count
+            if status == Status.COMPLETED:
+                truth[scope][label] += count
+    return truth
+
+
+def drifted(connection: Connection) -> dict[int, list[int]]:
+    """The scopes whose counters differ from *recount*, with what they should say."""
+    truth = recount(connection)
+    sums = ", ".join(f"SUM({name})" for name in TALLY_COLUMNS)
+    kept = connection.execute(f"SELECT batch_id, {sums} FROM tally GROUP BY 1").fetchall()
+    right = {scope: [truth[scope][name] for name in TALLY_COLUMNS] for scope, *_ in kept}
+    return {
+        scope: right[scope] for scope, *counts in kept if list(map(int, counts)) != right[scope]
+    }
+
+
+def overwrite(connection: Connection, batch_id: int, counts: list[int]) -> None:
+    """Set a scope's counters."""
+    connection.execute("DELETE FROM tally WHERE batch_id = ?", (batch_id,))
+    connection.execute(
+        f"INSERT INTO tally (batch_id, slot, {', '.join(TALLY_COLUMNS)})"
+        f" VALUES (?, ?, {marks(len(counts))})",
+        (batch_id, _SLOT, *counts),
+    )
