@@ -14,7 +14,7 @@ from rich.text import Text
 from sentijob.cli.bars import Part, stacked_bar
 from sentijob.cli.inert import inert
 from sentijob.cli.progress import format_rate
-from sentijob.cli.tables import Column
+from sentijob.cli.tables import Column, facts_table
 from sentijob.cli.words import LABEL_STYLES, STATUS_STYLES, age, amount, percent, when
 from sentijob.durations import format_duration
 from sentijob.jobs import Batch, Counts, Label, Status
@@ -141,13 +141,7 @@ def _facts(batch: Batch, now: datetime, rate: float | None) -> Table:
         ("created", when(batch.created_at, now)),
         ("note", _unsealed_note(batch)),
     ]
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="dim")
-    grid.add_column(overflow="fold")
-    for name, value in facts:
-        if value is not None:
-            grid.add_row(Text(name), Text(inert(value)))
-    return grid
+    return facts_table(facts)
 
 
 def _rate(rate: float | None) -> str:

@@ -11,8 +11,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from sentijob.cli.inert import inert, inert_lines
-from sentijob.cli.tables import Column
+from sentijob.cli.inert import inert_lines
+from sentijob.cli.tables import Column, facts_table
 from sentijob.cli.words import LABEL_STYLES, STATUS_STYLES, age, amount, when
 from sentijob.durations import format_duration
 from sentijob.jobs import Job, Label, Sentiment, Status
@@ -100,13 +100,7 @@ def _facts(job: Job, now: datetime) -> Table:
         ("error", job.error and f"{job.error.code}: {job.error.message}"),
         *((name, value) for name, value in job.meta.items()),
     ]
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="dim", no_wrap=True, max_width=20, overflow="ellipsis")
-    grid.add_column(overflow="fold")
-    for name, value in facts:
-        if value is not None:
-            grid.add_row(Text(inert(name)), Text(inert(value)))
-    return grid
+    return facts_table(facts)
 
 
 def _batch_and_place(job: Job) -> str | None:

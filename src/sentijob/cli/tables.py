@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
@@ -69,6 +69,17 @@ def fitted_table(columns: Sequence[Column[Row]], rows: Sequence[Row], width: int
 def print_table(console: Console, columns: Sequence[Column[Row]], rows: Sequence[Row]) -> None:
     """Print *rows* as a table as wide as the console."""
     console.print(fitted_table(columns, rows, console.width))
+
+
+def facts_table(facts: Iterable[tuple[str, object]]) -> Table:
+    """Names and values, a line each; a value of None leaves its line out."""
+    grid = Table.grid(padding=(0, _GAP))
+    grid.add_column(style="dim", no_wrap=True, max_width=20, overflow="ellipsis")
+    grid.add_column(overflow="fold")
+    for name, value in facts:
+        if value is not None:
+            grid.add_row(Text(inert(name)), Text(inert(value)))
+    return grid
 
 
 def _natural_width(column: Column[Row], texts: Sequence[Text]) -> int:

@@ -1,0 +1,86 @@
+"""``sentijob db``: looking after the store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sentijob.cli.console import note, put
+from sentijob.cli.lazy import command_app
+from sentijob.cli.options import AsJson, Db
+from sentijob.cli.session import opened_store, session_settings, shown_db
+from sentijob.errors import StoreDamagedError
+from sentijob.export.documents import dumps
+
+app = command_app(no_args_is_help=True)
+
+
+@app.callback()
+def _db() -> None:
+    """Look after the store: path, migrate, check, backup, vacuum."""
+
+
+@app.command("path")
+def path(*, db: Db = None) -> None:
+    """Print where the store is, or would be."""
+    put(shown_db(session_settings(db=db).db))
+
+
+@app.command("migrate")
+def migrate(*, db: Db = None) -> None:
+    """Make the store, or bring it up to this version.
+
+    Every command that writes does this by itself; here it can be done beforehand.
+    """
+    with opened_store(session_settings(db=db), must_exist=False) as store:
+        note(f"{store.location} is up to date")
+
+
+@app.command("check")
+def check(
+    *,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Count drifted counters anew; touch nothing else.")
+    ] = False,
+    as_json: AsJson = False,
+    db: Db = None,
+) -> None:
+    """Read the whole store through and say what is wrong with it.
+
+    Exit status 6 where something is wrong, and --repair didn't mend it.
+    """
+    with opened_store(session_settings(db=db)) as store:
+        found = store.check(repair=repair)
+        remaining = store.check() if repair and found else found
+        location = store.location
+    if as_json:
+        put(dumps({"store": location, "found": list(found), "remaining": list(remaining)}))
+    else:
+        for line in found:
+            note(line)
+    if remaining:
+        raise StoreDamagedError(
+            f"{location} is not sound; back it up, then see what --repair can do"
+        )
+    if not as_json:
+        note(f"{location} is sound")
+
+
+@app.command("backup")
+def backup(
+    target: Annotated[Path, typer.Argument(metavar="FILE", help="A new file.")], *, db: Db = None
+) -> None:
+    """Copy the store to a new file, consistent, while it is in use."""
+    with opened_store(session_settings(db=db)) as store:
+        store.backup(target)
+    note(f"backed up to {target}")
+
+
+@app.command("vacuum")
+def vacuum(*, db: Db = None) -> None:
+    """Give room that pruning left unused back to the disk."""
+    with opened_store(session_settings(db=db)) as store:
+        store.vacuum()
+        note(f"{store.location} is as small as it can be")

@@ -1,0 +1,189 @@
+"""``sentijob results``."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from itertools import takewhile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sentijob.cli.console import is_terminal, note, output_console
+from sentijob.cli.lazy import command_app
+from sentijob.cli.options import AsJson, Db, Filters, OptionalIds, select, with_filters
+from sentijob.cli.session import opened_store, session_settings
+from sentijob.cli.waiting import looks
+from sentijob.cli.words import amount
+from sentijob.errors import UsageError
+from sentijob.export.documents import dumps, job_document
+from sentijob.export.formats import ExportFormat, export_format_of
+from sentijob.jobs import Job, Selector, Sort, Status
+
+if TYPE_CHECKING:
+    from sentijob.ports import Store
+    from sentijob.settings import Settings
+
+app = command_app()
+
+_ROWS_ON_SCREEN = 100
+_PAGE = 500
+_FOLLOW_PAUSE = timedelta(milliseconds=100)
+
+
+@app.command()
+@with_filters
+def results(
+    ids: OptionalIds = None,
+    *,
+    filters: Filters,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write a file, whole or not at all.",
+            show_default=False,
+        ),
+    ] = None,
+    export_format: Annotated[
+        ExportFormat | None,
+        typer.Option(
+            "--format", help="Else by FILE's suffix; jsonl in a pipe.", show_default=False
+        ),
+    ] = None,
+    failed: Annotated[
+        bool, typer.Option("--failed", help="The failed jobs and their errors instead.")
+    ] = False,
+    raw: Annotated[
+        bool,
+        typer.Option("--raw", help="Leave CSV cells that a spreadsheet would run as they are."),
+    ] = False,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Go on, in order, until all are final.")
+    ] = False,
+    as_json: AsJson = False,
+    db: Db = None,
+) -> None:
+    """Export results in the order the texts came in.
+
+    Without ids: of the whole store. Only completed jobs, unless --failed or --status says
+    otherwise; what was left out is said on stderr. Each result carries your key and your
+    other columns. On a terminal the first ones are shown as a table.
+    """
+    if follow and not filters.is_empty:
+        raise UsageError(
+            "--follow takes ids and batches, not the flags that select by status or label"
+        )
+    wanted = _wanted(filters, failed=failed)
+    settings = session_settings(db=db)
+    with opened_store(settings) as store:
+        selector = select(store, ids, filters)
+        if follow:
+            jobs = _followed(store, settings, selector, wanted)
+        else:
+            jobs = store.each_job(replace(selector, statuses=wanted))
+        target = None if output is None or str(output) == "-" else output
+        if as_json:
+            _insist_on_plain_json(target, export_format)
+            _write_json(jobs, is_single=_is_one_job(selector))
+        elif target is None and export_format is None and is_terminal() and not follow:
+            _show(store, replace(selector, statuses=wanted))
+        else:
+            _export(jobs, target, export_format_of(target, export_format), raw=raw)
+        if filters.is_empty:
+            _mention_left_out(_tally(store, selector), wanted)
+
+
+def _wanted(filters: Filters, *, failed: bool) -> tuple[Status, ...]:
+    if failed and filters.status:
+        raise UsageError("--failed is --status failed: give one of them")
+    if failed:
+        return (Status.FAILED,)
+    return tuple(filters.status or (Status.COMPLETED,))
+
+
+def _export(
+    jobs: Iterable[Job], target: Path | None, export_format: ExportFormat, *, raw: bool
+) -> None:
+    from sentijob.export.results import write_results
+
+    count = write_results(jobs, target or sys.stdout, export_format, raw=raw)
+    if target is not None:
+        note(f"{amount(count, 'result')} in {target}")
+
+
+def _insist_on_plain_json(target: Path | None, export_format: ExportFormat | None) -> None:
+    if target is not None or export_format is not None:
+        raise UsageError("--json is one document on stdout: it goes with neither -o nor --format")
+
+
+def _is_one_job(selector: Selector) -> bool:
+    return len(selector.job_ids) == 1 and not selector.batch_ids
+
+
+def _write_json(jobs: Iterable[Job], *, is_single: bool) -> None:
+    """One document, written as it is read: an object for one job, else an array."""
+    before = "" if is_single else "["
+    for job in jobs:
+        sys.stdout.write(before + dumps(job_document(job)))
+        before = ",\n"
+    if not is_single:
+        sys.stdout.write("[]" if before == "[" else "]")
+    sys.stdout.write("\n")
+
+
+def _show(store: Store, selector: Selector) -> None:
+    from sentijob.cli.job_view import job_columns
+    from sentijob.cli.tables import print_table
+
+    found = store.jobs(selector, sort=Sort.OLDEST, limit=_ROWS_ON_SCREEN)
+    if found:
+        print_table(output_console(), job_columns(store.now()), found)
+    total = store.count(selector) if len(found) == _ROWS_ON_SCREEN else len(found)
+    if total > len(found):
+        note(f"the first {len(found)} of {amount(total, 'result')}; -o FILE or a pipe gives all")
+
+
+def _followed(
+    store: Store, settings: Settings, selector: Selector, wanted: Collection[Status]
+) -> Iterator[Job]:
+    """The *wanted* ones of all selected jobs in order, each as soon as all before it are final."""
+    passed = 0
+    for _ in looks(store, settings, pause=_FOLLOW_PAUSE):
+        is_sealed = all(store.batch(number).sealed_at for number in selector.batch_ids)
+        while page := store.jobs(selector, sort=Sort.OLDEST, limit=_PAGE, skip=passed):
+            final = list(takewhile(lambda job: job.status.is_final, page))
+            yield from (job for job in final if job.status in wanted)
+            passed += len(final)
+            if len(final) < len(page):
+                break
+        else:
+            if is_sealed:
+                return
+        sys.stdout.flush()
+
+
+def _tally(store: Store, selector: Selector) -> Mapping[Status, int]:
+    """How the selected jobs stand; counts that overlap are counted twice."""
+    tally = Counter(store.job(job_id).status for job_id in selector.job_ids)
+    everything = [store.batch(number).counts for number in selector.batch_ids]
+    if selector.is_empty:
+        everything = [store.counts()]
+    for counts in everything:
+        tally.update({status: getattr(counts, status) for status in Status})
+    return tally
+
+
+def _mention_left_out(tally: Mapping[Status, int], wanted: Collection[Status]) -> None:
+    left_out = [
+        f"{tally[status]:,} {status}" for status in Status if tally[status] and status not in wanted
+    ]
+    if left_out:
+        hint = "" if Status.FAILED in wanted or not tally[Status.FAILED] else "; --failed shows why"
+        note(f"left out: {', '.join(left_out)}{hint}")
