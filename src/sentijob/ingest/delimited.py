@@ -58,8 +58,8 @@ class DelimitedReader:
 
     def shown(self, raw: list[str]) -> str:
         written = io.StringIO()
-        csv.writer(written, delimiter=self._delimiter, lineterminator="").writerow(raw)
-        return written.getvalue()
+        csv.writer(written, delimiter=self._delimiter).writerow(raw)
+        return written.getvalue().removesuffix("\r\n")
 
     def _records(self) -> Iterator[tuple[int, list[str]]]:
         longest = self._options.longest_record

@@ -29,7 +29,7 @@ class JsonLinesReader:
         return ((number, line) for number, line in enumerate(self._lines, 1) if not line.isspace())
 
     def item(self, raw: str) -> Item:
-        value = parse(raw)
+        value = parse(raw.rstrip("\r\n"))
         if isinstance(value, dict):
             return self._maker.item(value)
         if isinstance(value, str):
@@ -69,7 +69,9 @@ def _broken(line: str, exc: json.JSONDecodeError) -> str:
             "this begins a JSON array; write one object a line, as with `jq -c '.[]'`, "
             "and give --format jsonl"
         )
-    return f"not valid JSON at character {exc.pos + 1}: {exc.msg}"
+    if exc.pos >= len(line) or exc.msg.startswith("Unterminated"):
+        return f"not valid JSON: it ends too early, after {len(line)} characters; was it cut off?"
+    return f"not valid JSON at character {exc.pos + 1}: {exc.msg.removesuffix(' at')}"
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
