@@ -26,8 +26,13 @@ _FIRST = (
     "SELECT priority, model FROM job WHERE status = 'pending'"
     " ORDER BY priority DESC, model DESC LIMIT 1"
 )
-_NEXT = (
-    "SELECT priority, model FROM job WHERE status = 'pending' AND (priority, model) < (?, ?)"
+# Two seeks rather than one comparison of rows, for which SQLite walks all of a lane.
+_NEXT_MODEL = (
+    "SELECT priority, model FROM job WHERE status = 'pending' AND priority = ? AND model < ?"
+    " ORDER BY model DESC LIMIT 1"
+)
+_NEXT_PRIORITY = (
+    "SELECT priority, model FROM job WHERE status = 'pending' AND priority < ?"
     " ORDER BY priority DESC, model DESC LIMIT 1"
 )
 _HEAD = (
@@ -46,7 +51,10 @@ def lanes(connection: Connection, *, min_priority: int | None = None) -> Iterato
         head = connection.execute(_HEAD, (priority, model)).fetchone()
         if head is not None:
             yield Lane(priority, model, *head)
-        found = connection.execute(_NEXT, (priority, model)).fetchone()
+        found = (
+            connection.execute(_NEXT_MODEL, (priority, model)).fetchone()
+            or connection.execute(_NEXT_PRIORITY, (priority,)).fetchone()
+        )
 
 
 def due_lanes(

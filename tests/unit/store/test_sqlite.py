@@ -28,7 +28,7 @@ from sentijob.errors import (
 )
 from sentijob.jobs import Counts, Item, Selector, Status, Terms
 from sentijob.store import tables
-from sentijob.store.lanes import _FIRST, _HEAD, _NEXT
+from sentijob.store.lanes import _FIRST, _HEAD, _NEXT_MODEL, _NEXT_PRIORITY
 from sentijob.store.rows import CLAIM_SELECT
 from sentijob.store.sql_store import SqlStore
 
@@ -246,7 +246,8 @@ def plan(store: SqlStore) -> Plan:
     "sql",
     [
         _FIRST,
-        _NEXT,
+        _NEXT_MODEL,
+        _NEXT_PRIORITY,
         _HEAD,
         (
             f"{CLAIM_SELECT} WHERE status = 'pending' AND priority = ? AND model = ?"
@@ -258,6 +259,7 @@ def test_a_claim_seeks_in_the_index_of_pending_jobs_and_sorts_nothing(plan: Plan
     explained = plan(sql)
     assert "job_pending" in explained
     assert "TEMP B-TREE" not in explained
+    assert "(priority,model)<" not in explained  # it looks like a seek and walks the lane
     assert not re.search(r"SCAN job(?! USING (COVERING )?INDEX)", explained)
 
 
