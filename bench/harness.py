@@ -40,7 +40,7 @@ def scratch_store() -> Iterator[dict[str, str]]:
     """An environment whose store, settings and caches are a folder that is deleted in the end."""
     with tempfile.TemporaryDirectory(prefix="sentijob-bench-") as folder:
         yield {
-            **{name: value for name, value in os.environ.items() if not is_setting(name)},
+            **{name: value for name, value in os.environ.items() if not sways(name)},
             "SENTIJOB_DB": str(Path(folder) / "store" / "bench.db"),
             "SENTIJOB_CONFIG": str(Path(folder) / "config.toml"),
             "SENTIJOB_DEMO_DELAY": "0",
@@ -48,9 +48,13 @@ def scratch_store() -> Iterator[dict[str, str]]:
         }
 
 
-def is_setting(name: str) -> bool:
-    """Whether an environment variable would change what is measured."""
-    return name.startswith("SENTIJOB_")
+def sways(variable: str) -> bool:
+    """Whether an environment variable may change what is measured.
+
+    A Python that may not write bytecode, for one, compiles our modules anew
+    at every start and not those of installed packages.
+    """
+    return variable.startswith(("SENTIJOB_", "PYTHON"))
 
 
 def timed(command: Sequence[str], env: Mapping[str, str]) -> Cost:
