@@ -43,6 +43,8 @@ def prescan(source: Source, file_format: Format, options: ReadOptions) -> Scan:
         InputError: a row can't be taken, the file can't be read, or nothing is in it.
         UsageError: the options don't fit the format, or an extra is missing.
     """
+    if not source.size:
+        raise InputError("the file is empty", where=source.where)
     stream = _HashingStream(source)
     rows = 0
     first_rejected: Rejected | None = None
@@ -92,8 +94,7 @@ def _nothing(source: Source, first: Rejected | None, rejected: int) -> InputErro
             f"none of its {rejected} rows can be taken; the first, {first.where}: {first.reason}",
             where=source.where,
         )
-    reason = "there are no texts in it" if source.size else "the file is empty"
-    return InputError(reason, where=source.where)
+    return InputError("there are no texts in it", where=source.where)
 
 
 def _fingerprint(stream: _HashingStream, file_format: Format, options: ReadOptions) -> str:
