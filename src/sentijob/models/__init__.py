@@ -1,0 +1,1 @@
+"""What scores texts: the shipped models, folders of weights, and other packages' models."""

@@ -1,0 +1,151 @@
+"""A model's folder: its files, what its ``config.json`` says, and the hash that names its content."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import inf
+from pathlib import Path
+
+from sentijob.errors import ModelUnavailableError
+from sentijob.jobs import Label
+from sentijob.models.labels import read_labels
+from sentijob.models.normalize import Normalizer, read_normalizer
+from sentijob.models.windows import WindowPlan
+
+WEIGHTS, TOKENIZER, CONFIG, EMOJI = "model.onnx", "tokenizer.json", "config.json", "emoji.tsv"
+_REQUIRED = (WEIGHTS, TOKENIZER, CONFIG)
+_USUAL_POSITIONS = 512
+_SMALLEST_WINDOW = 16
+
+
+@dataclass(frozen=True, slots=True)
+class ModelConfig:
+    """What an ONNX model has to be told by its ``config.json``."""
+
+    labels: tuple[Label, ...]
+    """One for each logit."""
+    max_length: int
+    """Tokens a run may have in one row, the special ones included."""
+    window: int
+    """The same for one window of a text that is longer."""
+    temperature: float
+    """Logits are divided by it."""
+    pad_id: int
+    normalize: Normalizer
+
+    def window_plan(self, special_tokens: int) -> WindowPlan:
+        """How to cut long texts, where each row also holds so many *special_tokens*."""
+        return WindowPlan(
+            reach=self.max_length - special_tokens,
+            size=self.window - special_tokens,
+            overlap=self.window // 8,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFolder:
+    """A folder with ``model.onnx``, ``tokenizer.json`` and ``config.json``."""
+
+    path: Path
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.missing()
+
+    @property
+    def weights(self) -> Path:
+        return self.path / WEIGHTS
+
+    @property
+    def tokenizer(self) -> Path:
+        return self.path / TOKENIZER
+
+    def missing(self) -> list[str]:
+        """The names of the files that it lacks."""
+        return [name for name in _REQUIRED if not (self.path / name).is_file()]
+
+    def size(self) -> int:
+        """Bytes of the files that make the model."""
+        return sum(path.stat().st_size for path in self._content())
+
+    def revision(self) -> str:
+        """Twelve hex digits that change with any byte of the model; reads all of it.
+
+        Raises:
+            ModelUnavailableError: a file can't be read.
+        """
+        digest = hashlib.sha256()
+        try:
+            for path in self._content():
+                with path.open("rb") as file:
+                    digest.update(hashlib.file_digest(file, "sha256").digest())
+        except OSError as exc:
+            raise self.unusable(f"{exc.filename} can't be read: {exc.strerror}") from exc
+        return digest.hexdigest()[:12]
+
+    def config(self) -> ModelConfig:
+        """What ``config.json`` says.
+
+        Raises:
+            ModelUnavailableError: it can't be read, or says what can't be used.
+        """
+        try:
+            return _read_config(json.loads((self.path / CONFIG).read_bytes()), self.path)
+        except OSError as exc:
+            raise self.unusable(f"{exc.filename} can't be read: {exc.strerror}") from exc
+        except (ValueError, RecursionError) as exc:
+            raise self.unusable(f"{CONFIG}: {exc}") from exc
+
+    def unusable(self, reason: str) -> ModelUnavailableError:
+        """The error to raise for what is wrong with this folder."""
+        return ModelUnavailableError(
+            f"the model in {os.fspath(self.path)!r} can't be used: {reason}"
+        )
+
+    def _content(self) -> list[Path]:
+        optional = [self.path / EMOJI] if (self.path / EMOJI).is_file() else []
+        return [*(self.path / name for name in _REQUIRED), *optional]
+
+
+def _read_config(config: object, folder: Path) -> ModelConfig:
+    if not isinstance(config, dict):
+        raise ValueError("it must be a JSON object")  # noqa: TRY004 - the file is wrong, not the caller
+    id2label = config.get("id2label")
+    if not isinstance(id2label, dict):
+        raise ValueError("it has no id2label, the names of the classes")  # noqa: TRY004 - likewise
+    pad_id = _whole(config, "pad_token_id", 0, low=0)
+    max_length = _whole(config, "max_length", _positions(config, pad_id), low=_SMALLEST_WINDOW)
+    window = _whole(config, "window", max_length, low=_SMALLEST_WINDOW)
+    return ModelConfig(
+        labels=read_labels(id2label),
+        max_length=max_length,
+        window=min(window, max_length),
+        temperature=_temperature(config),
+        pad_id=pad_id,
+        normalize=read_normalizer(str(config.get("normalize", "")), folder),
+    )
+
+
+def _positions(config: Mapping[str, object], pad_id: int) -> int:
+    """The longest row of an export that doesn't state a ``max_length``."""
+    positions = _whole(config, "max_position_embeddings", _USUAL_POSITIONS, low=1)
+    # RoBERTa and its kin count positions from behind the padding's id.
+    return positions - pad_id - 1 if "roberta" in str(config.get("model_type")) else positions
+
+
+def _whole(config: Mapping[str, object], key: str, default: int, *, low: int) -> int:
+    value = config.get(key, default)
+    if not isinstance(value, int) or isinstance(value, bool) or value < low:
+        raise ValueError(f"{key} is {value!r}, but must be a whole number from {low}")
+    return value
+
+
+def _temperature(config: Mapping[str, object]) -> float:
+    value = config.get("temperature", 1.0)
+    if not isinstance(value, int | float) or not 0 < value < inf:
+        raise ValueError(f"temperature is {value!r}, but must be a number above 0")
+    return float(value)

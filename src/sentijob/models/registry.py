@@ -1,0 +1,190 @@
+"""Models by name: the shipped ones, folders of weights, and other packages' by entry point.
+
+A name with a separator is a folder's path; any other is a shipped model's,
+or that of an entry point in the group ``sentijob.models``. Nothing heavy is
+imported before a model is loaded.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sentijob.errors import ModelUnavailableError
+from sentijob.jobs import DEFAULT_MODEL
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+    from sentijob.models.folder import ModelFolder
+    from sentijob.ports import SentimentModel
+
+ENTRY_POINTS = "sentijob.models"
+"""The group; each entry is a factory that is called with its own name and gives a SentimentModel."""
+
+
+class Kind(StrEnum):
+    """Where a model comes from."""
+
+    BUILT_IN = "built-in"
+    PLUGIN = "plugin"
+    FOLDER = "folder"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """What is known of a model without loading it; *size* is in bytes."""
+
+    name: str
+    summary: str
+    kind: Kind
+    size: int | None
+    revision: str | None
+    is_default: bool
+
+
+_BUILT_IN: Mapping[str, str] = {
+    "mini": "six-layer MiniLM, made for this project; English",
+    "vader": "VADER's lexicon and rules; rough and very fast; English",
+    "demo": "ten keywords and a wait; for tutorials and tests",
+}
+
+
+def is_known(name: str) -> bool:
+    """Whether :func:`load` would find something of that name; loads nothing."""
+    if name in _BUILT_IN:
+        return True
+    if _is_path(name):
+        return _folder(name).is_complete
+    return bool(_plugins(name))
+
+
+def canonical_name(name: str) -> str:
+    """The name that means the same everywhere on this machine: a folder's becomes absolute."""
+    return str(_folder(name).path) if _is_path(name) else name
+
+
+def load(name: str, *, threads: int, demo_delay: timedelta) -> SentimentModel:
+    """A model, ready to predict; *threads* of 0 means one for each core.
+
+    Raises:
+        ModelUnavailableError: there is none of that name, or it can't be loaded.
+    """
+    try:
+        if name == "mini":
+            return _load_onnx(name, _mini(), threads)
+        if name == "vader":
+            from sentijob.models.vader import VaderModel
+
+            return VaderModel()
+        if name == "demo":
+            from sentijob.models.demo import DemoModel
+
+            return DemoModel(demo_delay)
+        if _is_path(name):
+            return _load_onnx(canonical_name(name), _folder(name), threads)
+    except ImportError as exc:
+        raise ModelUnavailableError(f"the model {name!r} can't be loaded: {exc}") from exc
+    return _load_plugin(name)
+
+
+def available(*, default: str = DEFAULT_MODEL) -> list[ModelInfo]:
+    """What :func:`load` would find by a plain name, the shipped models first.
+
+    Reads every file of the shipped weights, for their revision: some 20 ms.
+    """
+    from sentijob.models.demo import DemoModel
+    from sentijob.models.vader import revision as vader_revision
+
+    mini = _mini()
+    sizes = {"mini": mini.size()}
+    revisions = {
+        "mini": mini.revision(),
+        "vader": vader_revision(),
+        "demo": DemoModel.revision,
+    }
+    shipped = [
+        ModelInfo(name, summary, Kind.BUILT_IN, sizes.get(name), revisions[name], name == default)
+        for name, summary in _BUILT_IN.items()
+    ]
+    return shipped + [_describe_plugin(plugin, default) for plugin in _plugins()]
+
+
+def _mini() -> ModelFolder:
+    from sentijob.models.folder import ModelFolder
+
+    return ModelFolder(Path(__file__).with_name("mini"))
+
+
+def _load_onnx(name: str, folder: ModelFolder, threads: int) -> SentimentModel:
+    from sentijob.models.onnx import OnnxModel
+
+    return OnnxModel(name, folder, threads=threads)
+
+
+def _is_path(name: str) -> bool:
+    # Names on a model hub have a slash too, and are no folders.
+    return os.sep in name and not name.startswith("hf:")
+
+
+def _folder(name: str) -> ModelFolder:
+    from sentijob.models.folder import ModelFolder
+
+    # Unlike Path.expanduser, this leaves an unknown user's home as it is written.
+    written = os.path.expanduser(name)  # noqa: PTH111
+    return ModelFolder(Path(written).resolve())
+
+
+def _plugins(name: str | None = None) -> list[EntryPoint]:
+    """Other packages' entries, of one *name* or all; a shipped model's name can't be taken."""
+    from importlib.metadata import entry_points
+
+    found = entry_points(group=ENTRY_POINTS)
+    return [each for each in found if name in {None, each.name} and each.name not in _BUILT_IN]
+
+
+def _load_plugin(name: str) -> SentimentModel:
+    plugins = _plugins(name)
+    if not plugins:
+        raise ModelUnavailableError(_unknown(name))
+    if len(plugins) > 1:
+        packages = ", ".join(sorted(_package(plugin) for plugin in plugins))
+        raise ModelUnavailableError(
+            f"more than one package has a model {name!r}; uninstall all but one: {packages}"
+        )
+    return _call_factory(plugins[0])
+
+
+def _call_factory(plugin: EntryPoint) -> SentimentModel:
+    from sentijob.ports import SentimentModel
+
+    told = f"the model {plugin.name!r} of the package {_package(plugin)}"
+    try:
+        model = plugin.load()(plugin.name)
+    except Exception as exc:  # a package of others' making may raise anything
+        raise ModelUnavailableError(f"{told} can't be loaded: {exc!r}") from exc
+    if not isinstance(model, SentimentModel):
+        raise ModelUnavailableError(f"{told} lacks a name, a revision or predict()")
+    return model
+
+
+def _describe_plugin(plugin: EntryPoint, default: str) -> ModelInfo:
+    summary = f"from the package {_package(plugin)}"
+    return ModelInfo(plugin.name, summary, Kind.PLUGIN, None, None, plugin.name == default)
+
+
+def _package(plugin: EntryPoint) -> str:
+    return plugin.dist.name if plugin.dist else plugin.module
+
+
+def _unknown(name: str) -> str:
+    known = ", ".join([*_BUILT_IN, *sorted(plugin.name for plugin in _plugins())])
+    return (
+        f"there is no model {name!r}; known are {known}, "
+        "and any folder with model.onnx, tokenizer.json and config.json, written ./folder"
+    )
