@@ -5,12 +5,16 @@ Every import is inside its function, so that a command pays for what it uses.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sentijob.ports import SentimentModel, Store
     from sentijob.settings import Settings
+    from sentijob.worker.config import WorkerConfig
+    from sentijob.worker.runner import Worker
     from sentijob.worker.wake import Waker
 
 
@@ -51,3 +55,25 @@ def make_waker(settings: Settings) -> Waker:
     from sentijob.worker.wake import CommitWatcher
 
     return CommitWatcher(Path(settings.db))
+
+
+@contextmanager
+def opened_worker(
+    store: Store,
+    settings: Settings,
+    config: WorkerConfig,
+    *,
+    load: Callable[[str], SentimentModel] | None = None,
+) -> Iterator[Worker]:
+    """A worker on *store*, ready to run; *load* gives it other models than the settings would."""
+    from sentijob.worker.presence import Presence
+    from sentijob.worker.runner import Worker
+
+    with closing(make_waker(settings)) as waker:
+        yield Worker(
+            store,
+            load or (lambda name: load_model(name, settings)),
+            config,
+            waker=waker,
+            presence=Presence(run_folder(settings)),
+        )

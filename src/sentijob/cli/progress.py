@@ -65,7 +65,7 @@ def tally(done: int, total: int | None, pace: Pace) -> str:
     parts = [f"{done:,}" if total is None else f"{done:,} of {total:,}"]
     if pace.rate is not None:
         parts.append(f"{format_rate(pace.rate)} texts/s")
-    left = None if total is None else pace.left(total)
+    left = None if total is None or done >= total else pace.left(total)
     if left is not None:
         parts.append(f"{_in_whole_seconds(left)} left")
     return " · ".join(parts)
@@ -100,10 +100,11 @@ def meter(
     pace = Pace(clock)
     pace.note(done)
     if quiet:
-        yield _Silent()
+        yield Silent()
     elif draws_on(stream):
         with _bar(what, total, pace, stream) as bar:
-            bar.update(done)
+            if done or total is not None:
+                bar.update(done)
             yield bar
     else:
         yield _Lines(what, total, pace, stream, clock)
@@ -181,7 +182,7 @@ class _Lines:
         )
 
 
-class _Silent:
+class Silent:
     """Nothing at all."""
 
     def update(self, done: int, total: int | None = None) -> None:

@@ -1,0 +1,101 @@
+"""A batch while its texts come in: gathered into chunks, each on disk before the next begins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from sentijob.cli.progress import Meter, Silent
+from sentijob.jobs import Batch, Item, OpenedBatch
+
+if TYPE_CHECKING:
+    from sentijob.ports import Submissions
+
+CHUNK_TEXTS = 10_000
+CHUNK_CHARACTERS = 8 << 20
+"""A few long rows fill a chunk as well as many short ones, so that memory is bounded by both."""
+
+
+class QueuedBatch(NamedTuple):
+    """The receipt of texts that were submitted together."""
+
+    batch: Batch
+    is_new: bool
+    """False where an earlier submit had begun or made it."""
+    present: int
+    """How many of its texts that one had queued."""
+    rejected: int = 0
+    """Rows that were set aside."""
+    rejects: Path | None = None
+    """Where those rows stand."""
+
+
+class Filling:
+    """A batch being filled, from its first text on; *begin* opens it when the first chunk is full.
+
+    Texts that an earlier, interrupted submit has queued are passed over.
+    """
+
+    def __init__(self, store: Submissions, begin: Callable[[], OpenedBatch]) -> None:
+        self._store = store
+        self._begin = begin
+        self.progress: Meter = Silent()
+        self._opened: OpenedBatch | None = None
+        self._seen = 0
+        self._chunk: list[Item] = []
+        self._characters = 0
+        self.queued = 0
+        """How many texts are on disk, those of an earlier submit included."""
+
+    @property
+    def opened(self) -> OpenedBatch:
+        """The batch, opened now if it wasn't before."""
+        if self._opened is None:
+            self._opened = self._begin()
+            self.queued = self._opened.present
+        return self._opened
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no text has come yet."""
+        return self._seen == 0
+
+    def take(self, item: Item) -> None:
+        """Put one text in; a full chunk is written at once."""
+        self._seen += 1
+        if self._seen <= self.queued:
+            return
+        self._chunk.append(item)
+        self._characters += _weight(item)
+        if len(self._chunk) >= CHUNK_TEXTS or self._characters >= CHUNK_CHARACTERS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what has gathered, so that a worker can begin."""
+        if not self._chunk:
+            return
+        opened = self.opened
+        self._store.append(opened.batch.id, self._chunk, first_position=self.queued)
+        self.queued += len(self._chunk)
+        self._chunk = []
+        self._characters = 0
+        self.progress.update(self.queued)
+
+    def seal(self) -> QueuedBatch:
+        """Write the rest and say that this was all."""
+        self.flush()
+        return self.receipt(self._store.seal(self.opened.batch.id))
+
+    def receipt(self, batch: Batch) -> QueuedBatch:
+        """The receipt of *batch*, which is ours as it stands now."""
+        return QueuedBatch(batch, self.opened.is_new, self.opened.present)
+
+
+def _weight(item: Item) -> int:
+    """About how many characters an item takes."""
+    if not item.meta:
+        return len(item.text)
+    return len(item.text) + sum(
+        len(value) if isinstance(value, str) else 32 for value in item.meta.values()
+    )

@@ -1,0 +1,184 @@
+"""From arguments, files and stdin into the store."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sentijob.cli.console import note
+from sentijob.cli.filling import Filling, QueuedBatch
+from sentijob.cli.progress import meter
+from sentijob.cli.rejects import Rejects
+from sentijob.cli.words import amount
+from sentijob.errors import InputError, SentijobError
+from sentijob.ingest.formats import Format, format_of
+from sentijob.ingest.options import ReadOptions
+from sentijob.ingest.texts import checked_text
+from sentijob.jobs import Item, OpenedBatch, Submitted, Terms
+
+if TYPE_CHECKING:
+    from sentijob.ports import Submissions
+
+STDIN = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How texts are to be read and queued."""
+
+    terms: Terms
+    options: ReadOptions
+    format: Format | None = None
+    name: str | None = None
+    once: str | None = None
+    is_quiet: bool = False
+
+    def opener(
+        self, store: Submissions, source: str, fingerprint: str | None = None
+    ) -> Callable[[], OpenedBatch]:
+        """What opens the batch of this order's texts."""
+        return partial(
+            store.open_batch,
+            self.terms,
+            source=source,
+            name=self.name,
+            fingerprint=fingerprint,
+            once=self.once,
+        )
+
+
+Receipt = Submitted | QueuedBatch
+
+
+def queue_texts(store: Submissions, texts: Sequence[str], order: Order) -> Receipt:
+    """One text as a job, several (or one with a name) as a batch; all are checked before any is queued.
+
+    Raises:
+        InputError: one of them can't be taken.
+    """
+    items = _checked(texts, order.options.max_length)
+    if len(items) == 1 and order.name is None:
+        return store.submit(items[0], order.terms, once=order.once)
+    return _fill(Filling(store, order.opener(store, "arguments")), order, items)
+
+
+def queue_file(store: Submissions, path: Path, order: Order) -> QueuedBatch:
+    """A file's texts as a batch; nothing is queued unless all of the file can be.
+
+    Where an earlier submit of the same content in the same way was
+    interrupted, its batch goes on.
+
+    Raises:
+        InputError: the file or a row can't be taken, or it changes while it is read.
+    """
+    from sentijob.ingest.scan import prescan, read_scanned
+    from sentijob.ingest.source import open_source
+
+    with open_source(path) as source, Rejects(path) as rejects:
+        file_format = format_of(path, order.format)
+        with meter("Checking", quiet=order.is_quiet):
+            scan = prescan(source, file_format, order.options)
+        fingerprint = _fingerprint(scan.fingerprint, order)
+        filling = Filling(store, order.opener(store, str(path), fingerprint))
+        entries = read_scanned(source, file_format, order.options, scan)
+        with _resumable(filling, scan.rows), _queueing(filling, order, total=scan.rows):
+            batch = _fill(filling, order, rejects.sifted(entries))
+    return batch._replace(rejected=rejects.count, rejects=rejects.path)
+
+
+def queue_stdin(store: Submissions, order: Order) -> QueuedBatch:
+    """Stdin's texts as a batch, queued as they come.
+
+    Raises:
+        InputError: a row can't be taken, and those before it are queued; or there is none.
+    """
+    from sentijob.cli.stdin import PatientStream
+    from sentijob.ingest.reading import read_items
+
+    filling = Filling(store, order.opener(store, STDIN))
+    stream = PatientStream(sys.stdin.fileno(), filling.flush)
+    entries = read_items(stream, format_of(None, order.format), order.options, "stdin")
+    with Rejects(Path("stdin")) as rejects, _kept(filling, order), _queueing(filling, order):
+        batch = _fill(filling, order, rejects.sifted(entries))
+    return batch._replace(rejected=rejects.count, rejects=rejects.path)
+
+
+def _checked(texts: Sequence[str], max_length: int) -> list[Item]:
+    if len(texts) == 1:
+        return [Item(checked_text(texts[0], max_length=max_length))]
+    items = []
+    for number, text in enumerate(texts, 1):
+        try:
+            items.append(Item(checked_text(text, max_length=max_length)))
+        except InputError as exc:
+            raise InputError(exc.reason, where=f"argument {number}") from exc
+    return items
+
+
+def _fill(filling: Filling, order: Order, items: Iterable[Item]) -> QueuedBatch:
+    if order.once is not None and filling.opened.batch.sealed_at is not None:
+        return filling.receipt(filling.opened.batch)
+    for item in items:
+        filling.take(item)
+    if filling.is_empty:
+        raise InputError("there are no texts", where="stdin")
+    return filling.seal()
+
+
+def _fingerprint(content: str, order: Order) -> str:
+    """Stands for what is submitted and how: only the very same submit goes on with a batch."""
+    return hashlib.sha256(f"{content} {order.terms!r} {order.name!r}".encode()).hexdigest()
+
+
+@contextmanager
+def _queueing(filling: Filling, order: Order, *, total: int | None = None) -> Iterator[None]:
+    """Progress on stderr, beginning with what an earlier submit had queued."""
+    done = 0 if total is None else filling.opened.present
+    with meter("Queueing", total=total, done=done, quiet=order.is_quiet) as filling.progress:
+        yield
+
+
+@contextmanager
+def _resumable(filling: Filling, total: int) -> Iterator[None]:
+    """Say how to go on with a file whose submit ends too soon."""
+    try:
+        yield
+    except (KeyboardInterrupt, SentijobError):
+        if filling.queued:
+            note(
+                f"{filling.queued:,} of {amount(total, 'text')} are queued as"
+                f" {filling.opened.batch.reference}; the same command goes on from there"
+            )
+        raise
+
+
+@contextmanager
+def _kept(filling: Filling, order: Order) -> Iterator[None]:
+    """Keep what came from stdin before its reading ended too soon, and say so.
+
+    Nothing can follow what is lost in a pipe, so the batch is sealed; but where ``once`` tells
+    the next attempt, that one goes on with it.
+    """
+    try:
+        yield
+    except (KeyboardInterrupt, InputError):
+        if not filling.is_empty:
+            filling.flush()
+            _say_what_is_kept(filling, order)
+        raise
+
+
+def _say_what_is_kept(filling: Filling, order: Order) -> None:
+    kept = f"{amount(filling.queued, 'text')} from stdin are queued as"
+    reference = filling.opened.batch.reference
+    if order.once is not None:
+        note(f"{kept} {reference}; the same command with the same input goes on from there")
+        return
+    filling.seal()
+    note(f"{kept} {reference}; leave them out when you submit the rest")

@@ -1,0 +1,203 @@
+"""``sentijob run``."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sentijob import wiring
+from sentijob.cli.console import is_terminal, note, output_console
+from sentijob.cli.flags import with_flags
+from sentijob.cli.lazy import command_app
+from sentijob.cli.logs import log_to_stderr
+from sentijob.cli.looking import drawn, look_up
+from sentijob.cli.options import OUTPUT, AsJson, AsJsonLines, Db
+from sentijob.cli.progress import meter
+from sentijob.cli.receipts import reference, warn, written
+from sentijob.cli.results import export, insist_on_plain_json, show, write_json
+from sentijob.cli.session import opened_store, session_settings
+from sentijob.cli.sources import Sources, queue
+from sentijob.cli.waiting import Standing, insist_on_success, looks, standing
+from sentijob.cli.words import amount
+from sentijob.errors import ConflictError, UsageError
+from sentijob.export.formats import ExportFormat, export_format_of
+from sentijob.jobs import RUN_PRIORITY, BatchReference, JobReference, Reference, Selector
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from sentijob.cli.intake import Receipt
+    from sentijob.ports import SentimentModel, Store
+    from sentijob.settings import Settings
+    from sentijob.worker.config import WorkerSummary
+
+app = command_app()
+
+_LOOK_PAUSE = timedelta(milliseconds=100)
+_ROWS_ON_SCREEN = 20
+
+
+@app.command()
+@with_flags("sources", Sources)
+def run(
+    *,
+    sources: Sources,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write the results to a file: .jsonl, .csv or .parquet.",
+            show_default=False,
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None,
+    output_format: Annotated[
+        ExportFormat | None,
+        typer.Option(
+            help="Else by the suffix of --output; jsonl in a pipe.",
+            show_default=False,
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None,
+    as_json: AsJson = False,
+    as_json_lines: AsJsonLines = False,
+    quiet: Annotated[
+        bool,
+        typer.Option("--quiet", "-q", help="Show no progress.", rich_help_panel=OUTPUT),
+    ] = False,
+    db: Db = None,
+) -> None:
+    """Score texts here and now, with no worker, and print the results.
+
+    The texts become jobs that go before all others, and stay in the store.
+    Results come in input order, those that failed among them: as a table on
+    a terminal, as JSON lines in a pipe. Ctrl-C stops after the running
+    chunk; what is left stays queued.
+    """
+    sources.check(command="run")
+    settings = session_settings(db=db, model=sources.model, max_attempts=sources.max_attempts)
+    order = sources.order(settings, priority=RUN_PRIORITY, is_quiet=quiet)
+    deliver = _delivery(output, output_format, as_json=as_json, as_json_lines=as_json_lines)
+    log_to_stderr(logging.WARNING, has_time=False)
+    # Before anything is queued: a model that can't be loaded would leave it all waiting.
+    model = wiring.load_model(order.terms.model, settings)
+    with opened_store(settings, must_exist=False) as store:
+        if store.is_paused():
+            raise ConflictError("this store is paused; 'sentijob worker resume' ends that")
+        receipts = list(queue(store, sources, order, order))
+        for receipt in receipts:
+            warn(receipt, is_quiet=quiet)
+        references = [reference(receipt) for receipt in receipts]
+        _score(store, settings, references, model, is_quiet=quiet)
+        final = standing(store, references)
+        if not final.is_final:
+            _say_how_to_go_on(receipts, final)
+            raise KeyboardInterrupt
+        deliver(store, settings, references)
+        insist_on_success(final)
+
+
+def _score(
+    store: Store,
+    settings: Settings,
+    references: Sequence[Reference],
+    model: SentimentModel,
+    *,
+    is_quiet: bool,
+) -> None:
+    """Work until all *references* are final, or a signal ends it: the first after the running chunk."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from sentijob.worker.config import WorkerConfig
+    from sentijob.worker.signals import stopped_by_signals
+
+    config = WorkerConfig(
+        lease=settings.lease,
+        models=(model.name,),
+        min_priority=RUN_PRIORITY,
+        stop_when=lambda: standing(store, references).is_final,
+    )
+    with (
+        wiring.opened_worker(store, settings, config, load=lambda _: model) as worker,
+        stopped_by_signals(worker),
+        ThreadPoolExecutor(1) as hands,
+    ):
+        working = hands.submit(worker.run)
+        _show_progress(store, settings, references, working, is_quiet=is_quiet)
+        working.result()
+
+
+def _show_progress(
+    store: Store,
+    settings: Settings,
+    references: Sequence[Reference],
+    working: Future[WorkerSummary],
+    *,
+    is_quiet: bool,
+) -> None:
+    start = standing(store, references)
+    with meter("Scoring", total=start.total, done=start.finished, quiet=is_quiet) as progress:
+        for _ in looks(store, settings, pause=_LOOK_PAUSE):
+            now = standing(store, references)
+            progress.update(now.finished, now.total)
+            if now.is_final or working.done():
+                return
+
+
+def _say_how_to_go_on(receipts: Sequence[Receipt], stopped: Standing) -> None:
+    ids = " ".join(written(receipt) for receipt in receipts)
+    note(
+        f"stopped with {stopped.finished:,} of {amount(stopped.total, 'text')} scored;"
+        f" 'sentijob worker --drain' scores the rest, 'sentijob results {ids}' shows them"
+    )
+
+
+def _delivery(
+    output: Path | None, export_format: ExportFormat | None, *, as_json: bool, as_json_lines: bool
+) -> Callable[[Store, Settings, Sequence[Reference]], None]:
+    """What hands the results over, settled before any work is done."""
+    target = None if output is None or str(output) == "-" else output
+    if as_json_lines:
+        if as_json or export_format not in {None, ExportFormat.JSONL}:
+            raise UsageError("--jsonl goes with no other format")
+        export_format = ExportFormat.JSONL
+    if as_json:
+        insist_on_plain_json(target, export_format)
+        return _deliver_document
+    if target is None and export_format is None and is_terminal():
+        return _deliver_view
+    settled = export_format_of(target, export_format)
+    return lambda store, _settings, references: export(
+        store.each_job(_selector(references)), target, settled
+    )
+
+
+def _deliver_document(store: Store, _: Settings, references: Sequence[Reference]) -> None:
+    is_single = len(references) == 1 and isinstance(references[0], JobReference)
+    write_json(store.each_job(_selector(references)), is_single=is_single)
+
+
+def _deliver_view(store: Store, settings: Settings, references: Sequence[Reference]) -> None:
+    """A few results as a table, more as a summary."""
+    selector = _selector(references)
+    if standing(store, references).total <= _ROWS_ON_SCREEN:
+        show(store, selector)
+        return
+    console = output_console()
+    console.print(drawn(store, settings, look_up(store, references), console.width))
+    ids = " ".join(f"b{number}" for number in selector.batch_ids)
+    note(f"'sentijob results {ids}' shows them, with -o FILE writes them")
+
+
+def _selector(references: Sequence[Reference]) -> Selector:
+    return Selector(
+        job_ids=tuple(one.job_id for one in references if isinstance(one, JobReference)),
+        batch_ids=tuple(one.batch_id for one in references if isinstance(one, BatchReference)),
+    )

@@ -1,0 +1,188 @@
+"""What is to be queued, as flags, and one receipt for each source of texts."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sentijob.cli.intake import STDIN, Order, Receipt, queue_file, queue_stdin, queue_texts
+from sentijob.errors import ModelUnavailableError, UsageError
+from sentijob.ingest.formats import Format
+from sentijob.ingest.options import ReadOptions
+from sentijob.jobs import Terms
+
+if TYPE_CHECKING:
+    from sentijob.ports import Submissions
+    from sentijob.settings import Settings
+
+READING = "Reading files"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """The flags that say which texts, and how they are read and scored."""
+
+    texts: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[TEXT]…",
+            help="A text; - reads stdin. Put -- before a text that begins with a dash.",
+            show_default=False,
+        ),
+    ] = None
+    file: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--file",
+            "-f",
+            metavar="FILE",
+            help="A file of texts; may be given again.",
+            show_default=False,
+        ),
+    ] = None
+    format: Annotated[
+        Format | None,
+        typer.Option(
+            "--format",
+            help="How the texts stand. Else by the file's suffix; stdin is txt.",
+            show_default=False,
+            rich_help_panel=READING,
+        ),
+    ] = None
+    text_field: Annotated[
+        str | None,
+        typer.Option(
+            "--text-field",
+            metavar="NAME",
+            help="The column that holds the text. Else text, review, comment or the like.",
+            show_default=False,
+            rich_help_panel=READING,
+        ),
+    ] = None
+    key_field: Annotated[
+        str | None,
+        typer.Option(
+            "--key-field",
+            metavar="NAME",
+            help="The column that holds your own id. Else id or key.",
+            show_default=False,
+            rich_help_panel=READING,
+        ),
+    ] = None
+    skip_bad: Annotated[
+        bool,
+        typer.Option(
+            "--skip-bad",
+            help="Set bad rows aside in FILE.rejects.jsonl instead of refusing the file.",
+            rich_help_panel=READING,
+        ),
+    ] = False
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--model",
+            "-m",
+            metavar="NAME",
+            help="Who scores them; 'sentijob models' lists all.",
+            show_default=False,
+        ),
+    ] = None
+    max_attempts: Annotated[
+        str | None,
+        typer.Option(
+            "--max-attempts",
+            metavar="N",
+            help="Tries a text gets before it fails.",
+            show_default=False,
+        ),
+    ] = None
+    name: Annotated[
+        str | None,
+        typer.Option("--name", metavar="NAME", help="A name for the batch.", show_default=False),
+    ] = None
+
+    @property
+    def arguments(self) -> list[str]:
+        """The texts that were given as such."""
+        return [text for text in self.texts or () if text != STDIN]
+
+    @property
+    def files(self) -> list[Path]:
+        return [path for path in self.file or () if str(path) != STDIN]
+
+    @property
+    def has_stdin(self) -> bool:
+        """Whether stdin was asked for; where nothing was, a pipe will do."""
+        if STDIN in (self.texts or ()) or Path(STDIN) in (self.file or ()):
+            return True
+        return not self.texts and not self.file and not sys.stdin.isatty()
+
+    @property
+    def count(self) -> int:
+        """How many receipts there will be."""
+        return bool(self.arguments) + len(self.files) + self.has_stdin
+
+    def check(self, *, command: str, once: str | None = None) -> None:
+        """Raises UsageError where there is no text, or two sources share what only one can have."""
+        if not self.count:
+            raise UsageError(
+                f'there is no text: give one, as sentijob {command} "what a day",'
+                f" a file, as sentijob {command} -f reviews.csv, or - for stdin"
+            )
+        for flag, value in (("--name", self.name), ("--once", once)):
+            if value is not None and self.count > 1:
+                raise UsageError(f"{flag} is for one batch or job, and this makes {self.count}")
+
+    def order(
+        self,
+        settings: Settings,
+        *,
+        priority: int,
+        delay: timedelta = timedelta(0),
+        once: str | None = None,
+        is_quiet: bool = False,
+    ) -> Order:
+        """How the texts are to be queued.
+
+        Raises:
+            ModelUnavailableError: there is no such model.
+        """
+        terms = Terms(known_model(settings.model), priority, delay, settings.max_attempts)
+        options = ReadOptions(
+            self.text_field, self.key_field, settings.max_text_length, self.skip_bad
+        )
+        return Order(terms, options, self.format, self.name, once, is_quiet)
+
+
+def known_model(name: str) -> str:
+    """The name that a job keeps for the model *name*.
+
+    Raises:
+        ModelUnavailableError: there is no such model.
+    """
+    from sentijob.models.registry import canonical_name, is_known
+
+    if not is_known(name):
+        raise ModelUnavailableError(
+            f"there is no model {name!r}; 'sentijob models' lists what there is"
+        )
+    return canonical_name(name)
+
+
+def queue(store: Submissions, sources: Sources, texts: Order, bulk: Order) -> Iterator[Receipt]:
+    """Queue every source, and give each one's receipt as soon as all of it is in.
+
+    *texts* is the order for arguments, *bulk* that for files and stdin.
+    """
+    if sources.arguments:
+        yield queue_texts(store, sources.arguments, texts)
+    for path in sources.files:
+        yield queue_file(store, path, bulk)
+    if sources.has_stdin:
+        yield queue_stdin(store, bulk)

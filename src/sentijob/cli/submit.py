@@ -1,0 +1,154 @@
+"""``sentijob submit``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sentijob.cli.console import note, put
+from sentijob.cli.flags import with_flags
+from sentijob.cli.intake import Receipt
+from sentijob.cli.lazy import command_app
+from sentijob.cli.options import AsJson, Db, Quiet
+from sentijob.cli.receipts import document, greet, reference, warn, written
+from sentijob.cli.session import opened_store, session_settings
+from sentijob.cli.sources import Sources, queue
+from sentijob.durations import parse_duration
+from sentijob.errors import UsageError
+from sentijob.jobs import BATCH_PRIORITY, INTERACTIVE_PRIORITY, PRIORITY_RANGE
+
+if TYPE_CHECKING:
+    from sentijob.ports import Store
+    from sentijob.settings import Settings
+
+app = command_app()
+
+
+@app.command()
+@with_flags("sources", Sources)
+def submit(
+    *,
+    sources: Sources,
+    priority: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=PRIORITY_RANGE.start,
+            max=PRIORITY_RANGE[-1],
+            help=f"Higher goes first. Else {INTERACTIVE_PRIORITY} for a TEXT,"
+            f" {BATCH_PRIORITY} for files and stdin.",
+            show_default=False,
+        ),
+    ] = None,
+    delay: Annotated[
+        str, typer.Option(metavar="10m", help="Not before this long from now.", show_default=False)
+    ] = "0",
+    once: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KEY",
+            help="Submit at most once: with a KEY used before, give the first one's id.",
+            show_default=False,
+        ),
+    ] = None,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Wait until all is final; the exit status tells.")
+    ] = False,
+    timeout: Annotated[
+        str | None,
+        typer.Option(
+            metavar="5m", help="With --wait: give up after this long.", show_default=False
+        ),
+    ] = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    db: Db = None,
+) -> None:
+    """Queue texts to be scored.
+
+    One TEXT becomes a job, and its number is printed. Several, a file or
+    stdin become a batch. A file is read through before its first text is
+    queued: one bad row refuses it whole. Interrupted, the same command goes
+    on where it stopped. With no TEXT and no FILE, a pipe is read, and queued
+    as it comes.
+    """
+    sources.check(command="submit", once=once)
+    limit = _limit(timeout, wait=wait)
+    settings = session_settings(db=db, model=sources.model, max_attempts=sources.max_attempts)
+    bulk = sources.order(
+        settings,
+        priority=BATCH_PRIORITY if priority is None else priority,
+        delay=parse_duration(delay),
+        once=once,
+        is_quiet=quiet,
+    )
+    urgency = INTERACTIVE_PRIORITY if priority is None else priority
+    texts = replace(bulk, terms=replace(bulk.terms, priority=urgency))
+    with opened_store(settings, must_exist=False) as store:
+        receipts: list[Receipt] = []
+        for receipt in queue(store, sources, texts, bulk):
+            receipts.append(receipt)
+            warn(receipt, is_quiet=quiet)
+            if not quiet:
+                greet(receipt)
+            if not as_json:
+                put(written(receipt))
+                sys.stdout.flush()
+        if wait:
+            _wait(store, settings, receipts, limit, as_json=as_json, is_quiet=quiet)
+        elif as_json:
+            put(_as_json(receipts))
+
+
+def _limit(timeout: str | None, *, wait: bool) -> timedelta | None:
+    if timeout is None:
+        return None
+    if not wait:
+        raise UsageError("--timeout is for --wait, which wasn't given")
+    return parse_duration(timeout)
+
+
+def _as_json(receipts: Sequence[Receipt]) -> str:
+    from sentijob.export.documents import dumps
+
+    documents = [document(receipt) for receipt in receipts]
+    return dumps(documents[0] if len(documents) == 1 else documents)
+
+
+def _wait(
+    store: Store,
+    settings: Settings,
+    receipts: Sequence[Receipt],
+    timeout: timedelta | None,
+    *,
+    as_json: bool,
+    is_quiet: bool,
+) -> None:
+    """Wait for all of *receipts*; in JSON they are shown as they then stand, however the wait ends."""
+    from sentijob.cli.looking import as_json as to_json
+    from sentijob.cli.looking import look_up
+    from sentijob.cli.progress import meter
+    from sentijob.cli.waiting import standing, wait_until_final
+
+    references = [reference(receipt) for receipt in receipts]
+    start = standing(store, references)
+    if not start.is_final and not is_quiet:
+        _say_if_nobody_works(store, settings)
+    try:
+        with meter("Waiting", total=start.total, done=start.finished, quiet=is_quiet) as progress:
+            wait_until_final(store, settings, references, meter=progress, timeout=timeout)
+    finally:
+        if as_json:
+            put(to_json(look_up(store, references)))
+
+
+def _say_if_nobody_works(store: Store, settings: Settings) -> None:
+    from sentijob.cli.crew import crew
+
+    if not any(member.is_alive for member in crew(store, settings)):
+        note("no worker is running on this store; 'sentijob worker start' starts one")

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from sentijob.cli import filling
+from sentijob.cli.filling import Filling
+from sentijob.jobs import Item, OpenedBatch, Selector, Terms
+from sentijob.ports import Store
+from sentijob.store.sql_store import SqlStore
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    with SqlStore.open(":memory:") as opened:
+        yield opened
+
+
+def begin(store: Store, *, once: str | None = None) -> OpenedBatch:
+    return store.open_batch(Terms(), source="-", fingerprint="f", once=once)
+
+
+def texts(store: Store) -> list[str]:
+    return [job.text for job in store.each_job(Selector(batch_ids=(1,)))]
+
+
+def test_nothing_is_opened_before_there_is_something_to_write(store: Store) -> None:
+    batch = Filling(store, lambda: begin(store))
+    batch.flush()
+    assert batch.is_empty
+    assert store.batches() == []
+
+
+def test_what_gathered_is_written_at_a_flush(store: Store) -> None:
+    batch = Filling(store, lambda: begin(store))
+    batch.take(Item("one"))
+    assert store.batches() == []
+    batch.flush()
+    batch.take(Item("two"))
+    batch.flush()
+    assert texts(store) == ["one", "two"]
+    assert batch.queued == 2
+
+
+def test_a_full_chunk_is_written_at_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filling, "CHUNK_TEXTS", 2)
+    batch = Filling(store, lambda: begin(store))
+    for text in ("one", "two", "three"):
+        batch.take(Item(text))
+    assert texts(store) == ["one", "two"]
+
+
+@pytest.mark.parametrize(
+    "item", [Item("x" * 50), Item("x", meta={"note": "y" * 50, "stars": 5})], ids=["text", "meta"]
+)
+def test_long_rows_fill_a_chunk_by_their_characters(
+    store: Store, monkeypatch: pytest.MonkeyPatch, item: Item
+) -> None:
+    monkeypatch.setattr(filling, "CHUNK_CHARACTERS", 100)
+    batch = Filling(store, lambda: begin(store))
+    batch.take(item)
+    assert batch.queued == 0
+    batch.take(item)
+    assert batch.queued == 2
+
+
+def test_sealing_writes_the_rest(store: Store) -> None:
+    batch = Filling(store, lambda: begin(store))
+    batch.take(Item("one"))
+    receipt = batch.seal()
+    assert receipt.batch.sealed_at is not None
+    assert receipt.batch.counts.pending == 1
+    assert (receipt.is_new, receipt.present) == (True, 0)
+
+
+def test_what_an_interrupted_submit_had_queued_is_passed_over(store: Store) -> None:
+    first = Filling(store, lambda: begin(store))
+    first.take(Item("one"))
+    first.take(Item("two"))
+    first.flush()
+    again = Filling(store, lambda: begin(store))
+    assert again.opened.present == 2
+    for text in ("one", "two", "three"):
+        again.take(Item(text))
+    receipt = again.seal()
+    assert texts(store) == ["one", "two", "three"]
+    assert (receipt.is_new, receipt.present) == (False, 2)
+
+
+def test_progress_hears_of_every_chunk(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filling, "CHUNK_TEXTS", 2)
+    batch = Filling(store, lambda: begin(store))
+    heard = Heard()
+    batch.progress = heard
+    for text in ("one", "two", "three"):
+        batch.take(Item(text))
+    batch.seal()
+    assert heard.updates == [2, 3]
+
+
+class Heard:
+    def __init__(self) -> None:
+        self.updates: list[int] = []
+
+    def update(self, done: int, total: int | None = None) -> None:
+        assert total is None
+        self.updates.append(done)
