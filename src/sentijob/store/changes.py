@@ -15,6 +15,7 @@ from sentijob.jobs import (
     Status,
 )
 from sentijob.store.database import Connection, Database
+from sentijob.store.fences import LET_GO
 from sentijob.store.rows import marks
 from sentijob.store.selection import where
 from sentijob.store.tallies import Moves, drop_tallies
@@ -23,14 +24,10 @@ _CHUNK = 2_000
 _Changed = tuple[int, int | None, str, str | None]
 """A job's id, batch, status and label, before it is changed."""
 
-_CANCEL = (
-    "UPDATE job SET status = 'cancelled', worker_id = NULL, lease_expires_at = NULL,"
-    " finished_at = ? WHERE id IN ({marks})"
-)
+_CANCEL = f"status = 'cancelled', {LET_GO}, finished_at = ?"
 _RETRY = (
-    "UPDATE job SET status = 'pending', attempt = 0, rescues = 0, available_at = ?,"
+    "status = 'pending', attempt = 0, rescues = 0, available_at = ?,"
     " started_at = NULL, finished_at = NULL, error_code = NULL, error_message = NULL"
-    " WHERE id IN ({marks})"
 )
 
 
@@ -41,15 +38,15 @@ class SqlChanges:
 
     def cancel(self, selector: Selector) -> int:
         def change(connection: Connection, jobs: Sequence[_Changed], now_ms: int) -> None:
-            _run(connection, _CANCEL, jobs, now_ms)
-            _count(connection, jobs, Status.CANCELLED, now_ms=now_ms)
+            _assign(connection, _CANCEL, jobs, now_ms)
+            self._count(connection, jobs, Status.CANCELLED, now_ms=now_ms)
 
         return self._change(selector, CANCELLABLE_STATUSES, change)
 
     def retry(self, selector: Selector) -> int:
         def change(connection: Connection, jobs: Sequence[_Changed], now_ms: int) -> None:
-            _run(connection, _RETRY, jobs, now_ms)
-            _count(connection, jobs, Status.PENDING, now_ms=now_ms)
+            _assign(connection, _RETRY, jobs, now_ms)
+            self._count(connection, jobs, Status.PENDING, now_ms=now_ms)
 
         return self._change(selector, RETRYABLE_STATUSES, change)
 
@@ -59,7 +56,7 @@ class SqlChanges:
             connection.executemany("DELETE FROM job WHERE id = ?", job_ids)
             connection.executemany("DELETE FROM job_text WHERE job_id = ?", job_ids)
             connection.executemany("DELETE FROM once WHERE job_id = ?", job_ids)
-            _count(connection, jobs, None, now_ms=now_ms)
+            self._count(connection, jobs, None, now_ms=now_ms)
             _drop_emptied(connection, {batch_id for _, batch_id, *_ in jobs if batch_id})
 
         return self._change(selector, FINAL_STATUSES, change)
@@ -93,31 +90,38 @@ class SqlChanges:
         joined = " JOIN job_text ON job_id = job.id" if selector.search is not None else ""
         rows = connection.execute(
             f"SELECT job.id, batch_id, status, result_label FROM job{joined}{chosen.sql}"
-            f" ORDER BY job.id LIMIT ? {self._db.locking}",
+            f" ORDER BY job.id LIMIT ? {self._db.row_lock}",
             (*chosen.parameters, _CHUNK),
         ).fetchall()
         return [(row[0], row[1], row[2], row[3]) for row in rows]
 
+    def _count(
+        self,
+        connection: Connection,
+        jobs: Sequence[_Changed],
+        target: Status | None,
+        *,
+        now_ms: int,
+    ) -> None:
+        moves = Moves(self._db.slot())
+        for (batch_id, status, label), count in Counter(job[1:] for job in jobs).items():
+            moves.add(
+                batch_id,
+                count,
+                source=Status(status),
+                target=target,
+                label=Label(label) if status == Status.COMPLETED and label else None,
+            )
+        moves.write(connection, now_ms=now_ms)
 
-def _run(connection: Connection, statement: str, jobs: Sequence[_Changed], now_ms: int) -> None:
-    connection.execute(
-        statement.format(marks=marks(len(jobs))), (now_ms, *(job_id for job_id, *_ in jobs))
-    )
 
-
-def _count(
-    connection: Connection, jobs: Sequence[_Changed], target: Status | None, *, now_ms: int
+def _assign(
+    connection: Connection, assignments: str, jobs: Sequence[_Changed], now_ms: int
 ) -> None:
-    moves = Moves()
-    for (batch_id, status, label), count in Counter(job[1:] for job in jobs).items():
-        moves.add(
-            batch_id,
-            count,
-            source=Status(status),
-            target=target,
-            label=Label(label) if status == Status.COMPLETED and label else None,
-        )
-    moves.write(connection, now_ms=now_ms)
+    connection.execute(
+        f"UPDATE job SET {assignments} WHERE id IN ({marks(len(jobs))})",
+        (now_ms, *(job_id for job_id, *_ in jobs)),
+    )
 
 
 def _drop_emptied(connection: Connection, batch_ids: set[int]) -> None:

@@ -31,8 +31,10 @@ class Database(Protocol):
     """
 
     location: str
-    locking: str
-    """What a claim's SELECT ends with, where rows are locked one by one."""
+    row_lock: str
+    """What a SELECT ends with, to hold its jobs until the commit; empty where one writer holds all."""
+    row_lock_skipping: str
+    """The same, passing over the jobs that somebody else holds."""
 
     def read(self) -> AbstractContextManager[Connection]:
         """Begin a transaction that sees one moment and writes nothing."""
@@ -54,8 +56,26 @@ class Database(Protocol):
         """Now, in milliseconds of a clock that never jumps and that all workers share."""
         ...
 
-    def allocate(self, connection: Connection, table: str, count: int) -> int:
-        """Take *count* numbers of a table that were never used; the first of them."""
+    def slot(self) -> int:
+        """Which slot of a counter to add to, so that writers at once don't wait for one row."""
+        ...
+
+    def serialize(self, connection: Connection, name: str) -> None:
+        """Until the commit, let nobody else in who names the same thing."""
+        ...
+
+    def allocate(self, connection: Connection, table: str, count: int) -> Sequence[int]:
+        """Take *count* numbers of a table that were never used, rising."""
+        ...
+
+    def insert(
+        self,
+        connection: Connection,
+        table: str,
+        columns: Sequence[str],
+        rows: Iterable[Sequence[Any]],
+    ) -> None:
+        """Add many rows, by the fastest way there is."""
         ...
 
     def change_token(self) -> int: ...

@@ -14,15 +14,14 @@ from sentijob.jobs import (
     Selector,
     Sort,
 )
+from sentijob.store.batches import existing_batch, newest_batches
 from sentijob.store.clock import instant_to_ms, ms_to_instant
 from sentijob.store.database import Connection, Database
 from sentijob.store.lanes import lanes
 from sentijob.store.references import parse_reference
 from sentijob.store.rows import (
-    BATCH_SELECT,
     JOB_SELECT,
     TALLY_SUMS,
-    batch_from_row,
     counts_from_row,
     job_from_row,
 )
@@ -50,21 +49,11 @@ class SqlReading:
 
     def batch(self, batch_id: int) -> Batch:
         with self._db.read() as connection:
-            row = connection.execute(
-                f"{BATCH_SELECT} WHERE batch.id = ? GROUP BY batch.id", (batch_id,)
-            ).fetchone()
-        if row is None:
-            raise NotFoundError(f"there is no batch b{batch_id}")
-        return batch_from_row(row)
+            return existing_batch(connection, batch_id)
 
     def batches(self, *, limit: int = 20) -> Sequence[Batch]:
         with self._db.read() as connection:
-            rows = connection.execute(
-                f"{BATCH_SELECT} WHERE batch.id IN (SELECT id FROM batch ORDER BY id DESC LIMIT ?)"
-                " GROUP BY batch.id ORDER BY batch.id DESC",
-                (limit,),
-            ).fetchall()
-        return [batch_from_row(row) for row in rows]
+            return newest_batches(connection, limit)
 
     def jobs(
         self, selector: Selector, *, sort: Sort = Sort.NEWEST, limit: int = 20, skip: int = 0

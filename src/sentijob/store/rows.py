@@ -139,5 +139,5 @@ def meta_to_column(meta: object) -> str | None:
 
 
 def marks(count: int) -> str:
-    """``?`` so many times, for an IN."""
-    return ",".join("?" * count)
+    """``?`` so many times, for an IN; an IN of nothing holds for nothing."""
+    return ",".join("?" * count) or "NULL"

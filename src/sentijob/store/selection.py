@@ -12,8 +12,8 @@ ORDERS = {
     Sort.NEWEST: "job.id DESC",
     Sort.OLDEST: "job.id",
     Sort.PRIORITY: "priority DESC, job.id",
-    Sort.SCORE: "result_score DESC, job.id",
-    Sort.FINISHED: "finished_at DESC, job.id DESC",
+    Sort.SCORE: "result_score DESC NULLS LAST, job.id",
+    Sort.FINISHED: "finished_at DESC NULLS LAST, job.id DESC",
 }
 
 

@@ -8,14 +8,26 @@ from typing import Self
 from sentijob.errors import StoreError
 from sentijob.store.care import SqlCare
 from sentijob.store.changes import SqlChanges
+from sentijob.store.claiming import SqlClaiming
 from sentijob.store.clock import Clock
 from sentijob.store.database import Database
 from sentijob.store.reading import SqlReading
+from sentijob.store.rescuing import SqlRescuing
+from sentijob.store.settling import SqlSettling
 from sentijob.store.submissions import SqlSubmissions
-from sentijob.store.work import SqlWork
+from sentijob.store.workers import SqlWorkers
 
 
-class SqlStore(SqlSubmissions, SqlWork, SqlChanges, SqlReading, SqlCare):
+class SqlStore(
+    SqlSubmissions,
+    SqlWorkers,
+    SqlClaiming,
+    SqlSettling,
+    SqlRescuing,
+    SqlChanges,
+    SqlReading,
+    SqlCare,
+):
     """:class:`~sentijob.ports.Store` on SQL; safe to share between threads."""
 
     def __init__(self, database: Database) -> None:

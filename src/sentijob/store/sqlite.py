@@ -6,21 +6,21 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from sentijob.errors import (
     ConflictError,
-    NotFoundError,
-    StoreBusyError,
     StoreDamagedError,
     StoreError,
-    StoreFullError,
     StoreVersionError,
 )
 from sentijob.store.clock import Clock, SystemClock
+from sentijob.store.rows import marks
+from sentijob.store.sqlite_errors import PATIENCE_SECONDS, in_our_words
+from sentijob.store.sqlite_files import create_private, prepare_file, sync
 
 if TYPE_CHECKING:
     from sentijob.store.database import Connection
@@ -33,7 +33,6 @@ SCHEMA_VERSION = 1
 OLDEST_SQLITE = (3, 35, 0)
 """The first with RETURNING."""
 
-_PATIENCE_SECONDS = 30.0
 _RETRY_SECONDS = 0.001
 _PRAGMAS = (
     "PRAGMA trusted_schema = OFF",
@@ -52,7 +51,7 @@ class SqliteDatabase:
     waiting doubles its naps, and so a busy worker could keep a submit out for a second.
     """
 
-    locking = ""
+    row_lock = row_lock_skipping = ""
 
     def __init__(self, path: str, *, clock: Clock | None = None) -> None:
         self.location = path
@@ -76,7 +75,7 @@ class SqliteDatabase:
         _refuse_old_sqlite()
         if path != IN_MEMORY:
             path = str(Path(path).expanduser().absolute())
-            _prepare_file(Path(path), must_exist=must_exist)
+            prepare_file(Path(path), must_exist=must_exist)
         database = cls(path, clock=clock)
         try:
             database.prepare_schema()
@@ -160,7 +159,7 @@ class SqliteDatabase:
 
     def _begin_writing(self) -> None:
         # IMMEDIATE: a transaction that reads first and then can't write fails at once, whatever the timeout.
-        deadline = time.monotonic() + _PATIENCE_SECONDS
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             try:
                 self._writer.execute("BEGIN IMMEDIATE")
@@ -180,11 +179,29 @@ class SqliteDatabase:
     def steady(self, connection: Connection) -> int:  # noqa: ARG002  # a server would be asked
         return self._clock.steady()
 
-    def allocate(self, connection: Connection, table: str, count: int) -> int:  # noqa: ARG002  # the write lock is the allocation
+    def slot(self) -> int:
+        return 0  # there is one writer at a time
+
+    def serialize(self, connection: Connection, name: str) -> None:
+        """Nothing to do: whoever writes is alone."""
+
+    def insert(
+        self,
+        connection: Connection,
+        table: str,
+        columns: Sequence[str],
+        rows: Iterable[Sequence[object]],
+    ) -> None:
+        connection.executemany(
+            f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks(len(columns))})", rows
+        )
+
+    def allocate(self, connection: Connection, table: str, count: int) -> Sequence[int]:
         row = connection.execute(
             "SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)
         ).fetchone()
-        return int(row[0]) + 1 if row else 1
+        first = int(row[0]) + 1 if row else 1
+        return range(first, first + count)
 
     def change_token(self) -> int:
         with self._translated():
@@ -205,12 +222,12 @@ class SqliteDatabase:
         unfinished = target.with_name(f".{target.name}.{os.getpid()}.tmp")
         with self._translated():
             try:
-                _create_private(unfinished)
+                create_private(unfinished)
                 with self.read() as source, closing(sqlite3.connect(unfinished)) as copy:
                     # One transaction pins what is read: else every commit of a worker would begin the copy anew.
                     cast("sqlite3.Connection", source).backup(copy, pages=4096, sleep=0.001)
                     copy.execute("PRAGMA journal_mode = DELETE")
-                _sync(unfinished)
+                sync(unfinished)
                 os.link(unfinished, target)
             except FileExistsError as exc:
                 raise ConflictError(f"{target} exists; name a new file") from exc
@@ -236,7 +253,7 @@ class SqliteDatabase:
         try:
             yield
         except sqlite3.Error as exc:
-            raise _in_our_words(exc, self.location) from exc
+            raise in_our_words(exc, self.location) from exc
 
 
 def _connect(path: str) -> sqlite3.Connection:
@@ -253,14 +270,14 @@ def _connect(path: str) -> sqlite3.Connection:
             connection.close()
             raise
     except sqlite3.Error as exc:
-        raise _in_our_words(exc, path) from exc
+        raise in_our_words(exc, path) from exc
     return connection
 
 
 @contextmanager
 def _patient(connection: sqlite3.Connection) -> Iterator[None]:
     """Let SQLite itself wait where the file may be locked for a moment: opening, recovery, a change of journal."""
-    connection.execute(f"PRAGMA busy_timeout = {int(_PATIENCE_SECONDS * 1000)}")
+    connection.execute(f"PRAGMA busy_timeout = {int(PATIENCE_SECONDS * 1000)}")
     yield
     connection.execute("PRAGMA busy_timeout = 0")
 
@@ -271,75 +288,3 @@ def _refuse_old_sqlite() -> None:
         raise StoreError(
             f"this Python links SQLite {sqlite3.sqlite_version}; sentijob needs {oldest} or later"
         )
-
-
-def _prepare_file(path: Path, *, must_exist: bool) -> None:
-    """Make the folder and an empty file that only its owner can read; SQLite's side files inherit that."""
-    try:
-        if path.is_dir():
-            raise StoreDamagedError(f"{path} is a folder, not a database; name a file with --db")
-        if path.exists():
-            return
-        if must_exist:
-            raise NotFoundError(f"there is no store at {path} yet; `sentijob submit` makes one")
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with suppress(FileExistsError):  # another process was faster
-            _create_private(path)
-    except OSError as exc:
-        raise StoreError(
-            f"{path} can't be created: {exc.strerror}; name another place with --db"
-        ) from exc
-
-
-def _create_private(path: Path) -> None:
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _in_our_words(exc: sqlite3.Error, location: str) -> StoreError:
-    """The error of the tree that says what a driver's error means."""
-    code = getattr(exc, "sqlite_errorcode", 0) & 0xFF
-    kind, words = _MEANINGS.get(code, (StoreError, "can't be used"))
-    return kind(f"{location} {words} ({exc})")
-
-
-_MEANINGS: dict[int, tuple[type[StoreError], str]] = {
-    sqlite3.SQLITE_BUSY: (
-        StoreBusyError,
-        f"was kept locked by another process for {_PATIENCE_SECONDS:g} s; try again",
-    ),
-    sqlite3.SQLITE_LOCKED: (StoreBusyError, "was locked; try again"),
-    sqlite3.SQLITE_FULL: (
-        StoreFullError,
-        "has no room left on its disk; nothing of this step was stored: free some and try again",
-    ),
-    sqlite3.SQLITE_IOERR: (
-        StoreError,
-        "could not be read or written by the disk; nothing of this step was stored",
-    ),
-    sqlite3.SQLITE_CORRUPT: (
-        StoreDamagedError,
-        "is damaged; see `sentijob db check`, and restore a backup",
-    ),
-    sqlite3.SQLITE_NOTADB: (
-        StoreDamagedError,
-        "is not a SQLite database; name another with --db",
-    ),
-    sqlite3.SQLITE_READONLY: (
-        StoreError,
-        "is read-only here; check the permissions of the file and its folder",
-    ),
-    sqlite3.SQLITE_CANTOPEN: (
-        StoreError,
-        "can't be opened; check that its folder exists and may be written",
-    ),
-    sqlite3.SQLITE_PERM: (StoreError, "may not be accessed"),
-    sqlite3.SQLITE_AUTH: (StoreError, "may not be accessed"),
-}

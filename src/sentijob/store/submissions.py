@@ -3,24 +3,55 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from sentijob.errors import ConflictError, NotFoundError, UsageError
 from sentijob.jobs import Batch, Item, OpenedBatch, Status, Submitted, Terms
+from sentijob.store.batches import existing_batch, texts_present
 from sentijob.store.clock import milliseconds
 from sentijob.store.database import Connection, Database
-from sentijob.store.rows import BATCH_SELECT, batch_from_row, meta_to_column
-from sentijob.store.tallies import Moves, open_tally
+from sentijob.store.once import batch_made_once, job_made_once, remember
+from sentijob.store.rows import meta_to_column
+from sentijob.store.tallies import Moves
 from sentijob.store.uuid7 import new_uuids
 
-_INSERT_JOB = (
-    "INSERT INTO job (id, job_uuid, batch_id, position, key, model, status, priority,"
-    " available_at, attempt, max_attempts, rescues, fence, created_at)"
-    " VALUES (?, ?, ?, ?, ?, ?, 'pending', ?, ?, 0, ?, 0, 0, ?)"
+_JOB_COLUMNS = (
+    "id",
+    "job_uuid",
+    "batch_id",
+    "position",
+    "key",
+    "model",
+    "status",
+    "priority",
+    "available_at",
+    "attempt",
+    "max_attempts",
+    "rescues",
+    "fence",
+    "created_at",
 )
-_INSERT_TEXT = "INSERT INTO job_text (job_id, text, meta) VALUES (?, ?, ?)"
-_RESERVED_NAME = re.compile(r"\d+|[bB]\d+|@.*|-.*")
+_TEXT_COLUMNS = ("job_id", "text", "meta")
+_RESERVED_NAME = re.compile(r"\d+|[bB]\d+|@.*|-.*|\s*", re.DOTALL)
+
+
+class _Placed(NamedTuple):
+    """An item and its place in its batch, if it has one."""
+
+    position: int | None
+    item: Item
+
+
+class _Standing(NamedTuple):
+    """What jobs of one submit have in common: their terms, by the store's clock."""
+
+    batch_id: int | None
+    model: str
+    priority: int
+    max_attempts: int
+    available_at: int
 
 
 class SqlSubmissions:
@@ -30,22 +61,15 @@ class SqlSubmissions:
 
     def submit(self, item: Item, terms: Terms, *, once: str | None = None) -> Submitted:
         with self._db.write(durable=True) as connection:
-            earlier = _made_once(connection, once)
+            earlier = job_made_once(self._db, connection, once)
             if earlier is not None:
-                return _earlier_job(connection, once, *earlier)
-            now_ms = self._db.wall(connection)
-            job_id = self._db.allocate(connection, "job", 1)
-            (job_uuid,) = new_uuids(1, now_ms=now_ms)
-            available_at = now_ms + milliseconds(terms.delay)
-            connection.execute(
-                _INSERT_JOB,
-                (job_id, job_uuid, None, None, item.key, terms.model, terms.priority,
-                 available_at, terms.max_attempts, now_ms),
-            )  # fmt: skip
-            connection.execute(_INSERT_TEXT, (job_id, item.text, meta_to_column(item.meta)))
-            _count_pending(connection, None, 1, now_ms=now_ms)
-            if once is not None:
-                connection.execute("INSERT INTO once (key, job_id) VALUES (?, ?)", (once, job_id))
+                return Submitted(earlier, _uuid_of(connection, earlier), is_new=False)
+            available_at = self._db.wall(connection) + milliseconds(terms.delay)
+            standing = _Standing(
+                None, terms.model, terms.priority, terms.max_attempts, available_at
+            )
+            ((job_id, job_uuid),) = self._insert(connection, [_Placed(None, item)], standing)
+            remember(connection, once, job_id=job_id)
             return Submitted(job_id, UUID(bytes=job_uuid), is_new=True)
 
     def open_batch(
@@ -58,67 +82,26 @@ class SqlSubmissions:
         once: str | None = None,
     ) -> OpenedBatch:
         with self._db.write(durable=True) as connection:
-            batch_id = _earlier_batch(connection, once) or _interrupted(connection, fingerprint)
+            self._db.serialize(connection, "open_batch")
+            earlier = batch_made_once(self._db, connection, once)
+            batch_id = earlier or _interrupted(connection, fingerprint)
             is_new = batch_id is None
             if batch_id is None:
-                batch_id = self._new_batch(connection, terms, source, name, fingerprint)
-                if once is not None:
-                    connection.execute(
-                        "INSERT INTO once (key, batch_id) VALUES (?, ?)", (once, batch_id)
-                    )
-            return OpenedBatch(_batch(connection, batch_id), _present(connection, batch_id), is_new)
-
-    def _new_batch(
-        self,
-        connection: Connection,
-        terms: Terms,
-        source: str,
-        name: str | None,
-        fingerprint: str | None,
-    ) -> int:
-        if name is not None:
-            _check_name(connection, name)
-        now_ms = self._db.wall(connection)
-        batch_id = self._db.allocate(connection, "batch", 1)
-        connection.execute(
-            "INSERT INTO batch (id, name, source, fingerprint, model, priority, max_attempts,"
-            " available_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (batch_id, name, source, fingerprint, terms.model, terms.priority, terms.max_attempts,
-             now_ms + milliseconds(terms.delay), now_ms),
-        )  # fmt: skip
-        open_tally(connection, batch_id)
-        return batch_id
+                _check_name(connection, name)
+                batch_id = self._insert_batch(connection, terms, source, name, fingerprint)
+            if earlier is None:
+                remember(connection, once, batch_id=batch_id)
+            batch = existing_batch(connection, batch_id)
+            return OpenedBatch(batch, texts_present(connection, batch_id), is_new)
 
     def append(self, batch_id: int, items: Sequence[Item], *, first_position: int) -> int:
         with self._db.write(durable=True) as connection:
-            batch_terms = _terms_of(connection, batch_id)
+            self._db.serialize(connection, f"batch {batch_id}")
+            is_sealed, standing = _standing_of(connection, batch_id)
             placed = _absent(connection, batch_id, items, first_position)
-            if not placed:
-                return 0
-            model, priority, max_attempts, available_at, sealed_at = batch_terms
-            if sealed_at is not None:
+            if placed and is_sealed:
                 raise ConflictError(f"b{batch_id} is complete; no text can be added to it")
-            now_ms = self._db.wall(connection)
-            available_at = max(available_at, now_ms)
-            first_id = self._db.allocate(connection, "job", len(placed))
-            job_ids = range(first_id, first_id + len(placed))
-            uuids = new_uuids(len(placed), now_ms=now_ms)
-            connection.executemany(
-                _INSERT_JOB,
-                [
-                    (job_id, job_uuid, batch_id, position, item.key, model, priority,
-                     available_at, max_attempts, now_ms)
-                    for job_id, job_uuid, (position, item) in zip(job_ids, uuids, placed, strict=True)
-                ],
-            )  # fmt: skip
-            connection.executemany(
-                _INSERT_TEXT,
-                [
-                    (job_id, item.text, meta_to_column(item.meta))
-                    for job_id, (_, item) in zip(job_ids, placed, strict=True)
-                ],
-            )
-            _count_pending(connection, batch_id, len(placed), now_ms=now_ms)
+            self._insert(connection, placed, standing)
             return len(placed)
 
     def seal(self, batch_id: int) -> Batch:
@@ -127,49 +110,69 @@ class SqlSubmissions:
                 "UPDATE batch SET sealed_at = ? WHERE id = ? AND sealed_at IS NULL",
                 (self._db.wall(connection), batch_id),
             )
-            return _batch(connection, batch_id)
+            return existing_batch(connection, batch_id)
+
+    def _insert_batch(
+        self,
+        connection: Connection,
+        terms: Terms,
+        source: str,
+        name: str | None,
+        fingerprint: str | None,
+    ) -> int:
+        now_ms = self._db.wall(connection)
+        (batch_id,) = self._db.allocate(connection, "batch", 1)
+        connection.execute(
+            "INSERT INTO batch (id, name, source, fingerprint, model, priority, max_attempts,"
+            " available_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                batch_id,
+                name,
+                source,
+                fingerprint,
+                terms.model,
+                terms.priority,
+                terms.max_attempts,
+                now_ms + milliseconds(terms.delay),
+                now_ms,
+            ),
+        )
+        return batch_id
+
+    def _insert(
+        self, connection: Connection, placed: Sequence[_Placed], standing: _Standing
+    ) -> list[tuple[int, bytes]]:
+        """Make jobs of items; their numbers and UUIDs."""
+        now_ms = self._db.wall(connection)
+        available_at = max(standing.available_at, now_ms)
+        job_ids = self._db.allocate(connection, "job", len(placed))
+        made = list(zip(job_ids, new_uuids(len(placed), now_ms=now_ms), strict=True))
+        batch_id, model, priority, max_attempts, _ = standing
+        pending = Status.PENDING.value
+        jobs = [
+            (job_id, job_uuid, batch_id, position, item.key, model, pending, priority,
+             available_at, 0, max_attempts, 0, 0, now_ms)
+            for (job_id, job_uuid), (position, item) in zip(made, placed, strict=True)
+        ]  # fmt: skip
+        texts = [
+            (job_id, item.text, meta_to_column(item.meta))
+            for (job_id, _), (_, item) in zip(made, placed, strict=True)
+        ]
+        self._db.insert(connection, "job", _JOB_COLUMNS, jobs)
+        self._db.insert(connection, "job_text", _TEXT_COLUMNS, texts)
+        moves = Moves(self._db.slot())
+        moves.add(batch_id, len(placed), target=Status.PENDING)
+        moves.write(connection, now_ms=now_ms)
+        return made
 
 
-def _count_pending(
-    connection: Connection, batch_id: int | None, count: int, *, now_ms: int
-) -> None:
-    moves = Moves()
-    moves.add(batch_id, count, target=Status.PENDING)
-    moves.write(connection, now_ms=now_ms)
-
-
-def _made_once(connection: Connection, once: str | None) -> tuple[int | None, int | None] | None:
-    """What a submit with this key has made before: a job's id or a batch's."""
-    if once is None:
-        return None
-    row = connection.execute("SELECT job_id, batch_id FROM once WHERE key = ?", (once,)).fetchone()
-    return (row[0], row[1]) if row else None
-
-
-def _earlier_job(
-    connection: Connection, once: str | None, job_id: int | None, batch_id: int | None
-) -> Submitted:
-    if job_id is None:
-        raise ConflictError(f"--once {once!r} has already submitted a batch, b{batch_id}")
+def _uuid_of(connection: Connection, job_id: int) -> UUID:
     row = connection.execute("SELECT job_uuid FROM job WHERE id = ?", (job_id,)).fetchone()
-    if row is None:
-        raise NotFoundError(f"job {job_id}, which --once {once!r} submitted, is gone")
-    return Submitted(job_id, UUID(bytes=bytes(row[0])), is_new=False)
-
-
-def _earlier_batch(connection: Connection, once: str | None) -> int | None:
-    earlier = _made_once(connection, once)
-    if earlier is None:
-        return None
-    job_id, batch_id = earlier
-    if batch_id is None:
-        raise ConflictError(f"--once {once!r} has already submitted a single job, {job_id}")
-    return batch_id
+    return UUID(bytes=bytes(row[0]))
 
 
 def _interrupted(connection: Connection, fingerprint: str | None) -> int | None:
-    if fingerprint is None:
-        return None
+    """The batch that a submit of the same source began and didn't seal."""
     row = connection.execute(
         "SELECT id FROM batch WHERE fingerprint = ? AND sealed_at IS NULL ORDER BY id DESC LIMIT 1",
         (fingerprint,),
@@ -177,53 +180,41 @@ def _interrupted(connection: Connection, fingerprint: str | None) -> int | None:
     return int(row[0]) if row else None
 
 
-def _check_name(connection: Connection, name: str) -> None:
-    if not name.strip() or _RESERVED_NAME.fullmatch(name):
+def _check_name(connection: Connection, name: str | None) -> None:
+    if name is None:
+        return
+    if _RESERVED_NAME.fullmatch(name):
         raise UsageError(
-            f"{name!r} can't name a batch: a name isn't empty, a number, like b7, and doesn't start with @ or -"
+            f"{name!r} can't name a batch: a name isn't empty, a number or like b7,"
+            " and doesn't start with @ or -"
         )
     row = connection.execute("SELECT id FROM batch WHERE name = ?", (name,)).fetchone()
     if row is not None:
         raise ConflictError(f"b{row[0]} is already called {name!r}; choose another name")
 
 
-def _batch(connection: Connection, batch_id: int) -> Batch:
+def _standing_of(connection: Connection, batch_id: int) -> tuple[bool, _Standing]:
+    """Whether a batch is sealed, and what its jobs have in common."""
     row = connection.execute(
-        f"{BATCH_SELECT} WHERE batch.id = ? GROUP BY batch.id", (batch_id,)
-    ).fetchone()
-    if row is None:
-        raise NotFoundError(f"there is no batch b{batch_id}")
-    return batch_from_row(row)
-
-
-def _present(connection: Connection, batch_id: int) -> int:
-    """How many texts of a batch are in: they come in order, chunk by whole chunk."""
-    row = connection.execute(
-        "SELECT COALESCE(MAX(position) + 1, 0) FROM job WHERE batch_id = ?", (batch_id,)
-    ).fetchone()
-    return int(row[0]) if row else 0
-
-
-def _terms_of(connection: Connection, batch_id: int) -> tuple[str, int, int, int, int | None]:
-    row = connection.execute(
-        "SELECT model, priority, max_attempts, available_at, sealed_at FROM batch WHERE id = ?",
+        "SELECT sealed_at, id, model, priority, max_attempts, available_at FROM batch WHERE id = ?",
         (batch_id,),
     ).fetchone()
     if row is None:
         raise NotFoundError(f"there is no batch b{batch_id}")
-    return (row[0], row[1], row[2], row[3], row[4])
+    return row[0] is not None, _Standing(*row[1:])
 
 
 def _absent(
-    connection: Connection, batch_id: int, items: Iterable[Item], first_position: int
-) -> list[tuple[int, Item]]:
+    connection: Connection, batch_id: int, items: Sequence[Item], first_position: int
+) -> list[_Placed]:
     """The items with their positions, less those that the batch already holds."""
-    placed = list(enumerate(items, first_position))
-    if not placed:
-        return []
     rows = connection.execute(
         "SELECT position FROM job WHERE batch_id = ? AND position BETWEEN ? AND ?",
-        (batch_id, first_position, placed[-1][0]),
+        (batch_id, first_position, first_position + len(items) - 1),
     ).fetchall()
     taken = {row[0] for row in rows}
-    return [(position, item) for position, item in placed if position not in taken]
+    return [
+        _Placed(position, item)
+        for position, item in enumerate(items, first_position)
+        if position not in taken
+    ]

@@ -11,11 +11,10 @@ from sentijob.store.rows import TALLY_COLUMNS, marks
 
 WHOLE_STORE = 0
 """The batch id under which everything is counted."""
-_SLOT = 0
 _MOVE = (
-    "UPDATE tally SET "
-    + ", ".join(f"{name} = {name} + ?" for name in TALLY_COLUMNS)
-    + " WHERE batch_id = ? AND slot = ?"
+    f"INSERT INTO tally (batch_id, slot, {', '.join(TALLY_COLUMNS)})"
+    f" VALUES (?, ?, {marks(len(TALLY_COLUMNS))}) ON CONFLICT (batch_id, slot) DO UPDATE SET "
+    + ", ".join(f"{name} = tally.{name} + excluded.{name}" for name in TALLY_COLUMNS)
 )
 _MS_PER_MINUTE = 60_000
 _MINUTES_KEPT = 7 * 24 * 60
@@ -24,7 +23,8 @@ _MINUTES_KEPT = 7 * 24 * 60
 class Moves:
     """The jobs that one transaction moves, added up by batch; written once, at its end."""
 
-    def __init__(self) -> None:
+    def __init__(self, slot: int) -> None:
+        self._slot = slot
         self._moved: defaultdict[int, Counter[str]] = defaultdict(Counter)
 
     def add(
@@ -55,25 +55,15 @@ class Moves:
         for scope, moved in sorted(self._moved.items()):
             if any(moved.values()):
                 changes = [moved[name] for name in TALLY_COLUMNS]
-                connection.execute(_MOVE, (*changes, scope, _SLOT))
+                connection.execute(_MOVE, (scope, self._slot, *changes))
         moved = self._moved[WHOLE_STORE]
         finished = sum(moved[status] for status in FINAL_STATUSES)
         if finished > 0:
             connection.execute(
                 "INSERT INTO pace (minute, slot, finished) VALUES (?, ?, ?) ON CONFLICT"
                 " (minute, slot) DO UPDATE SET finished = pace.finished + excluded.finished",
-                (now_ms // _MS_PER_MINUTE, _SLOT, finished),
+                (now_ms // _MS_PER_MINUTE, self._slot, finished),
             )
-
-
-def open_tally(connection: Connection, batch_id: int) -> None:
-    """Begin to count a new batch."""
-    zeros = (0,) * len(TALLY_COLUMNS)
-    connection.execute(
-        f"INSERT INTO tally (batch_id, slot, {', '.join(TALLY_COLUMNS)})"
-        f" VALUES (?, ?, {marks(len(zeros))})",
-        (batch_id, _SLOT, *zeros),
-    )
 
 
 def drop_tallies(connection: Connection, batch_ids: Iterable[int]) -> None:
@@ -102,7 +92,7 @@ _RECOUNT = (
 )
 
 
-def recount(connection: Connection) -> dict[int, Counter[str]]:
+def recount(connection: Connection) -> defaultdict[int, Counter[str]]:
     """Count every job anew, by scanning: what the counters should say."""
     truth: defaultdict[int, Counter[str]] = defaultdict(Counter)
     for batch_id, status, label, count in connection.execute(_RECOUNT).fetchall():
@@ -117,18 +107,16 @@ def drifted(connection: Connection) -> dict[int, list[int]]:
     """The scopes whose counters differ from *recount*, with what they should say."""
     truth = recount(connection)
     sums = ", ".join(f"SUM({name})" for name in TALLY_COLUMNS)
-    kept = connection.execute(f"SELECT batch_id, {sums} FROM tally GROUP BY 1").fetchall()
-    right = {scope: [truth[scope][name] for name in TALLY_COLUMNS] for scope, *_ in kept}
+    rows = connection.execute(f"SELECT batch_id, {sums} FROM tally GROUP BY 1").fetchall()
+    kept = {scope: list(map(int, counts)) for scope, *counts in rows}
+    right = {scope: [truth[scope][name] for name in TALLY_COLUMNS] for scope in {*truth, *kept}}
+    zeros = [0] * len(TALLY_COLUMNS)
     return {
-        scope: right[scope] for scope, *counts in kept if list(map(int, counts)) != right[scope]
+        scope: right[scope] for scope in sorted(right) if kept.get(scope, zeros) != right[scope]
     }
 
 
 def overwrite(connection: Connection, batch_id: int, counts: list[int]) -> None:
     """Set a scope's counters."""
     connection.execute("DELETE FROM tally WHERE batch_id = ?", (batch_id,))
-    connection.execute(
-        f"INSERT INTO tally (batch_id, slot, {', '.join(TALLY_COLUMNS)})"
-        f" VALUES (?, ?, {marks(len(counts))})",
-        (batch_id, _SLOT, *counts),
-    )
+    connection.execute(_MOVE, (batch_id, 0, *counts))

@@ -28,8 +28,8 @@ from sentijob.errors import (
 )
 from sentijob.jobs import Counts, Item, Selector, Status, Terms
 from sentijob.store import tables
+from sentijob.store.claiming import _LANE_SELECT
 from sentijob.store.lanes import _FIRST, _HEAD, _NEXT_MODEL, _NEXT_PRIORITY
-from sentijob.store.rows import CLAIM_SELECT
 from sentijob.store.sql_store import SqlStore
 
 FROZEN = Path(__file__).parents[2] / "data" / "schemas"
@@ -249,10 +249,7 @@ def plan(store: SqlStore) -> Plan:
         _NEXT_MODEL,
         _NEXT_PRIORITY,
         _HEAD,
-        (
-            f"{CLAIM_SELECT} WHERE status = 'pending' AND priority = ? AND model = ?"
-            " AND available_at <= ? ORDER BY available_at, id LIMIT ?"
-        ),
+        _LANE_SELECT,
     ],
 )
 def test_a_claim_seeks_in_the_index_of_pending_jobs_and_sorts_nothing(plan: Plan, sql: str) -> None:

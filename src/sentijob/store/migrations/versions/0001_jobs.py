@@ -21,7 +21,7 @@ def upgrade() -> None:
         sa.Column("meta", sa.Text),
     )
     _create_batch()
-    tally = op.create_table(
+    op.create_table(
         "tally",
         sa.Column("batch_id", BIG_ID, primary_key=True, autoincrement=False),
         sa.Column("slot", sa.Integer, primary_key=True, autoincrement=False),
@@ -39,8 +39,6 @@ def upgrade() -> None:
             )
         ),
     )
-    counts = {column.name: 0 for column in tally.columns}
-    op.bulk_insert(tally, [counts])
     op.create_table(
         "pace",
         sa.Column("minute", BIG_ID, primary_key=True, autoincrement=False),

@@ -1,0 +1,39 @@
+"""Looking a batch up, for those who read and those who add to it."""
+
+from __future__ import annotations
+
+from sentijob.errors import NotFoundError
+from sentijob.jobs import Batch
+from sentijob.store.database import Connection
+from sentijob.store.rows import BATCH_SELECT, batch_from_row
+
+
+def existing_batch(connection: Connection, batch_id: int) -> Batch:
+    """A batch with its counts.
+
+    Raises:
+        NotFoundError: there is none of that number.
+    """
+    row = connection.execute(
+        f"{BATCH_SELECT} WHERE batch.id = ? GROUP BY batch.id", (batch_id,)
+    ).fetchone()
+    if row is None:
+        raise NotFoundError(f"there is no batch b{batch_id}")
+    return batch_from_row(row)
+
+
+def newest_batches(connection: Connection, limit: int) -> list[Batch]:
+    rows = connection.execute(
+        f"{BATCH_SELECT} WHERE batch.id IN (SELECT id FROM batch ORDER BY id DESC LIMIT ?)"
+        " GROUP BY batch.id ORDER BY batch.id DESC",
+        (limit,),
+    ).fetchall()
+    return [batch_from_row(row) for row in rows]
+
+
+def texts_present(connection: Connection, batch_id: int) -> int:
+    """How many texts of a batch are in: they come in order, chunk by whole chunk."""
+    row = connection.execute(
+        "SELECT COALESCE(MAX(position) + 1, 0) FROM job WHERE batch_id = ?", (batch_id,)
+    ).fetchone()
+    return int(row[0])

@@ -1,0 +1,48 @@
+"""The one way in which a worker changes a job: only while its claim's fence holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sentijob.jobs import ClaimedJob
+from sentijob.store.database import Connection, Database
+from sentijob.store.rows import marks
+
+LET_GO = "worker_id = NULL, lease_expires_at = NULL"
+"""What every change that ends a claim assigns."""
+
+_HELD = "id = ? AND worker_id = ? AND fence = ? AND status = 'processing'"
+
+
+def settle(
+    database: Database,
+    connection: Connection,
+    worker_id: int,
+    assignments: str,
+    changes: Sequence[tuple[tuple[object, ...], ClaimedJob]],
+) -> set[int]:
+    """Change each claimed job as *assignments* and its values say.
+
+    Returns the ids of those whose fence no longer holds; they are left untouched.
+    """
+    if not changes:
+        return set()
+    lost = _not_held(database, connection, worker_id, [one for _, one in changes])
+    connection.executemany(
+        f"UPDATE job SET {assignments} WHERE {_HELD}",
+        [(*values, one.job_id, worker_id, one.fence) for values, one in changes],
+    )
+    return lost
+
+
+def _not_held(
+    database: Database, connection: Connection, worker_id: int, claims: Sequence[ClaimedJob]
+) -> set[int]:
+    # In the order of ids, as everyone locks jobs, so that two never wait for each other.
+    rows = connection.execute(
+        "SELECT id, fence FROM job WHERE status = 'processing' AND worker_id = ?"
+        f" AND id IN ({marks(len(claims))}) ORDER BY id {database.row_lock}",
+        (worker_id, *(one.job_id for one in claims)),
+    ).fetchall()
+    held = {(row[0], row[1]) for row in rows}
+    return {one.job_id for one in claims if (one.job_id, one.fence) not in held}

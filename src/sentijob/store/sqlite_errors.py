@@ -1,0 +1,52 @@
+"""SQLite's errors in our words."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from sentijob.errors import StoreBusyError, StoreDamagedError, StoreError, StoreFullError
+
+PATIENCE_SECONDS = 30.0
+"""How long anyone waits for another process's lock."""
+
+
+def in_our_words(exc: sqlite3.Error, location: str) -> StoreError:
+    """The error of the tree that says what a driver's error means."""
+    code = getattr(exc, "sqlite_errorcode", 0) & 0xFF
+    kind, words = _MEANINGS.get(code, (StoreError, "can't be used"))
+    return kind(f"{location} {words} ({exc})")
+
+
+_MEANINGS: dict[int, tuple[type[StoreError], str]] = {
+    sqlite3.SQLITE_BUSY: (
+        StoreBusyError,
+        f"was kept locked by another process for {PATIENCE_SECONDS:g} s; try again",
+    ),
+    sqlite3.SQLITE_LOCKED: (StoreBusyError, "was locked; try again"),
+    sqlite3.SQLITE_FULL: (
+        StoreFullError,
+        "has no room left on its disk; nothing of this step was stored: free some and try again",
+    ),
+    sqlite3.SQLITE_IOERR: (
+        StoreError,
+        "could not be read or written by the disk; nothing of this step was stored",
+    ),
+    sqlite3.SQLITE_CORRUPT: (
+        StoreDamagedError,
+        "is damaged; see `sentijob db check`, and restore a backup",
+    ),
+    sqlite3.SQLITE_NOTADB: (
+        StoreDamagedError,
+        "is not a SQLite database; name another with --db",
+    ),
+    sqlite3.SQLITE_READONLY: (
+        StoreError,
+        "is read-only here; check the permissions of the file and its folder",
+    ),
+    sqlite3.SQLITE_CANTOPEN: (
+        StoreError,
+        "can't be opened; check that its folder exists and may be written",
+    ),
+    sqlite3.SQLITE_PERM: (StoreError, "may not be accessed"),
+    sqlite3.SQLITE_AUTH: (StoreError, "may not be accessed"),
+}
