@@ -6,10 +6,10 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from sentijob.errors import (
     ConflictError,
@@ -34,6 +34,7 @@ OLDEST_SQLITE = (3, 35, 0)
 """The first with RETURNING."""
 
 _RETRY_SECONDS = 0.001
+_T = TypeVar("_T")
 _PRAGMAS = (
     "PRAGMA trusted_schema = OFF",
     "PRAGMA foreign_keys = ON",
@@ -92,14 +93,13 @@ class SqliteDatabase:
             StoreVersionError: a newer sentijob wrote it.
         """
         with self._translated():
-            version = self._version()
+            version = _insist(self._version)
             if version == SCHEMA_VERSION:
                 return
             from sentijob.store.schema import migrate_sqlite
 
             if self.location != IN_MEMORY:
-                with _patient(self._writer):
-                    self._writer.execute("PRAGMA journal_mode = WAL")
+                _insist(lambda: self._writer.execute("PRAGMA journal_mode = WAL"))
             migrate_sqlite(self._writer, begin=self._begin_writing, version=self._version)
 
     def _version(self) -> int:
@@ -129,7 +129,7 @@ class SqliteDatabase:
             try:
                 connection = self._readers.pop()
             except IndexError:
-                connection = _connect(self.location)
+                connection = _connect_reader(self.location)
             try:
                 connection.execute("BEGIN")
                 yield connection
@@ -159,19 +159,7 @@ class SqliteDatabase:
 
     def _begin_writing(self) -> None:
         # IMMEDIATE: a transaction that reads first and then can't write fails at once, whatever the timeout.
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            try:
-                self._writer.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError as exc:
-                if (
-                    exc.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY
-                    or time.monotonic() > deadline
-                ):
-                    raise
-                time.sleep(_RETRY_SECONDS)
-            else:
-                return
+        _insist(lambda: self._writer.execute("BEGIN IMMEDIATE"))
 
     def wall(self, connection: Connection) -> int:  # noqa: ARG002  # a server would be asked
         return self._clock.wall()
@@ -208,7 +196,7 @@ class SqliteDatabase:
             if self.location == IN_MEMORY:
                 return self._writer.total_changes
             if self._watcher is None:
-                self._watcher = _connect(self.location)
+                self._watcher = _connect_reader(self.location)
             return int(self._watcher.execute("PRAGMA data_version").fetchone()[0])
 
     def check(self) -> Sequence[str]:
@@ -262,10 +250,9 @@ def _connect(path: str) -> sqlite3.Connection:
             path, isolation_level=None, check_same_thread=False, timeout=0, cached_statements=256
         )
         try:
-            with _patient(connection):
-                for pragma in _PRAGMAS:
-                    connection.execute(pragma)
-                connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
+            for pragma in _PRAGMAS:
+                connection.execute(pragma)
+            _insist(lambda: connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone())
         except BaseException:
             connection.close()
             raise
@@ -274,12 +261,26 @@ def _connect(path: str) -> sqlite3.Connection:
     return connection
 
 
-@contextmanager
-def _patient(connection: sqlite3.Connection) -> Iterator[None]:
-    """Let SQLite itself wait where the file may be locked for a moment: opening, recovery, a change of journal."""
+def _connect_reader(path: str) -> sqlite3.Connection:
+    """A reader never waits for a writer, only for the rare moments of recovery; SQLite's own waiting will do."""
+    connection = _connect(path)
     connection.execute(f"PRAGMA busy_timeout = {int(PATIENCE_SECONDS * 1000)}")
-    yield
-    connection.execute("PRAGMA busy_timeout = 0")
+    return connection
+
+
+def _insist(action: Callable[[], _T]) -> _T:
+    """Do what another process's lock may prevent, trying each millisecond for as long as we are patient.
+
+    SQLite's own waiting naps longer and longer, and doesn't wait at all where two would wait for each other.
+    """
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return action()
+        except sqlite3.OperationalError as exc:
+            if exc.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+        time.sleep(_RETRY_SECONDS)
 
 
 def _refuse_old_sqlite() -> None:
