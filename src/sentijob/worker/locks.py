@@ -43,9 +43,15 @@ def make_private_folder(folder: Path) -> None:
         raise StoreError(f"{folder} belongs to another user; remove it, or use another store")
 
 
-def open_private(path: Path) -> int:
+def open_private(path: Path, extra_flags: int = 0) -> int:
     """A descriptor of a file that only its owner may read; created at need, no link is followed."""
-    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
+    flags = (
+        extra_flags
+        | os.O_RDWR
+        | os.O_CREAT
+        | getattr(os, "O_CLOEXEC", 0)
+        | getattr(os, "O_NOFOLLOW", 0)
+    )
     return os.open(path, flags, 0o600)
 
 
