@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from sentijob.errors import UsageError
 from sentijob.ingest.options import ReadOptions
 from sentijob.ingest.reading import Rejected
 from sentijob.jobs import Item
@@ -131,10 +132,18 @@ def test_bad_rows_are_set_aside_where_asked_for(take: Take, tmp_path: Path) -> N
     ]
 
 
+def test_without_pyarrow_the_extra_is_named(take: Take, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(UsageError) as caught:
+        take("x.parquet", b"PAR1")
+    assert str(caught.value) == "reading Parquet needs pyarrow: pip install 'sentijob[parquet]'"
+
+
 READ_AND_WEIGH = """
 import resource, sys
 from pathlib import Path
 from sentijob.ingest.formats import Format
+from sentijob.errors import UsageError
 from sentijob.ingest.options import ReadOptions
 from sentijob.ingest.scan import prescan
 from sentijob.ingest.source import open_source

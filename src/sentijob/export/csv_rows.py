@@ -13,7 +13,8 @@ from sentijob.jobs import Job
 _FORMULA = re.compile(
     # Source: OWASP, "CSV Injection", with the full-width forms that some locales obey.
     # A plain number with a sign is only a number.
-    r"(?![+-]?\d+(\.\d+)?\Z)[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
+    r"(?![+-]?\d+(\.\d+)?\Z)[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]",
+    re.ASCII,
 )
 
 

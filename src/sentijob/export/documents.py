@@ -115,7 +115,8 @@ def instant(moment: datetime | None) -> str | None:
     """ISO 8601 in UTC, to the millisecond: ``2026-01-31T09:05:00.000Z``."""
     if moment is None:
         return None
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    in_utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return f"{in_utc.isoformat(timespec='milliseconds')[:-6]}Z"
 
 
 def dumps(document: object, *, is_pretty: bool = False) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
+from operator import itemgetter
 
 from sentijob.export.documents import Document, dumps, job_document, probabilities
 from sentijob.jobs import Job, Label
@@ -46,6 +47,8 @@ JOB_COLUMNS = {
 }
 """A job's own columns and what is in them; the names are those of its JSON."""
 
+_job_cells = itemgetter(*JOB_COLUMNS)
+
 REST = "meta"
 
 
@@ -65,12 +68,12 @@ class Table:
 
     def rows(self) -> Iterator[list[object]]:
         """A row a job: strings, numbers and None, as the header has them; own values are strings."""
+        own = self._own
         for job in self._jobs:
-            document = _flat(job)
-            row = [document[name] for name in JOB_COLUMNS]
-            row += [_own_value(job.meta.get(name)) for name in self._own]
-            rest = {name: value for name, value in job.meta.items() if name not in self._own}
-            row.append(dumps(rest) if rest else None)
+            meta = job.meta
+            row = [*_job_cells(_flat(job)), *(_own_value(meta.get(name)) for name in own)]
+            rest = meta.keys() - own.keys()
+            row.append(dumps({name: meta[name] for name in meta if name in rest}) if rest else None)
             yield row
 
 

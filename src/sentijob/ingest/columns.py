@@ -62,15 +62,15 @@ class ItemMaker:
         return Item(checked, key, row or None)
 
     def _key(self, value: object) -> str | None:
-        if isinstance(value, int) and not isinstance(value, bool):
-            return str(value)
         if value is None or value == "":
             if self._needs_key:
                 raise InputError("the key is empty")
             return None
-        if not isinstance(value, str):
-            raise InputError(f"the key is {kind_of(value)}, not a string or a whole number")
-        return checked_key(value)
+        if isinstance(value, str):
+            return checked_key(value)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
+        raise InputError(f"the key is {kind_of(value)}, not a string or a whole number")
 
 
 def choose_columns(names: tuple[str, ...], options: ReadOptions) -> Columns:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -125,6 +126,16 @@ def test_parquet_does_not_go_to_a_stream_of_text() -> None:
     with pytest.raises(UsageError) as caught:
         write_results([], io.StringIO(), ExportFormat.PARQUET)
     assert str(caught.value) == "Parquet can't go to stdout: name a file with -o"
+
+
+def test_without_pyarrow_the_extra_is_named_and_no_file_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(UsageError) as caught:
+        write_results([], tmp_path / "x.parquet", ExportFormat.PARQUET)
+    assert str(caught.value) == "writing Parquet needs pyarrow: pip install 'sentijob[parquet]'"
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
