@@ -64,6 +64,7 @@ def opened_worker(
     config: WorkerConfig,
     *,
     load: Callable[[str], SentimentModel] | None = None,
+    on_ready: Callable[[], None] = lambda: None,
 ) -> Iterator[Worker]:
     """A worker on *store*, ready to run; *load* gives it other models than the settings would."""
     from sentijob.worker.presence import Presence
@@ -76,4 +77,5 @@ def opened_worker(
             config,
             waker=waker,
             presence=Presence(run_folder(settings)),
+            on_ready=on_ready,
         )

@@ -21,6 +21,7 @@ from sentijob.jobs import Batch, Counts, Label, Status
 
 _PANEL_WIDTH = 100
 _PANEL_FRAME = 4
+_LEGEND_GAP = "   "
 _STATUS_SHADES = {
     Status.COMPLETED: "█",
     Status.FAILED: "▓",
@@ -59,13 +60,7 @@ def state(batch: Batch) -> str:
 def batch_panel(batch: Batch, now: datetime, width: int, *, rate: float | None = None) -> Panel:
     """Everything about one batch; *rate* is in texts a second, where somebody works on it."""
     width = min(width, _PANEL_WIDTH)
-    body: list[RenderableType] = [
-        status_bar(batch.counts, width - _PANEL_FRAME),
-        status_legend(batch.counts),
-        Text(),
-    ]
-    if batch.counts.completed:
-        body += [label_bar(batch.counts, width - _PANEL_FRAME), label_legend(batch.counts), Text()]
+    body = [*bars(batch.counts, width - _PANEL_FRAME)]
     body.append(_facts(batch, now, rate))
     return Panel(
         Group(*body),
@@ -80,7 +75,17 @@ def batch_panel(batch: Batch, now: datetime, width: int, *, rate: float | None =
     )
 
 
-def status_bar(counts: Counts, width: int) -> Text:
+def bars(counts: Counts, width: int) -> list[RenderableType]:
+    """How far the jobs have come and how they fell out, each with its legend; what is empty is left out."""
+    shown: list[RenderableType] = []
+    if counts.total:
+        shown += [_status_bar(counts, width), _status_legend(counts, width), Text()]
+    if counts.completed:
+        shown += [_label_bar(counts, width), _label_legend(counts, width), Text()]
+    return shown
+
+
+def _status_bar(counts: Counts, width: int) -> Text:
     """How far the jobs have come: final ones to the left, waiting ones to the right."""
     return stacked_bar(
         [
@@ -91,16 +96,17 @@ def status_bar(counts: Counts, width: int) -> Text:
     )
 
 
-def status_legend(counts: Counts) -> Text:
+def _status_legend(counts: Counts, width: int) -> Text:
     """The bar's parts in words and numbers."""
     entries = [
-        (f"{_STATUS_SHADES[status]} {status}", getattr(counts, status), STATUS_STYLES[status])
-        for status in _STATUS_SHADES
+        _entry(shade, status, getattr(counts, status), counts.total, STATUS_STYLES[status])
+        for status, shade in _STATUS_SHADES.items()
+        if getattr(counts, status)
     ]
-    return _legend(entries, counts.total)
+    return _in_lines(entries, width)
 
 
-def label_bar(counts: Counts, width: int) -> Text:
+def _label_bar(counts: Counts, width: int) -> Text:
     """How the completed jobs fell out, from negative to positive."""
     return stacked_bar(
         [
@@ -111,23 +117,33 @@ def label_bar(counts: Counts, width: int) -> Text:
     )
 
 
-def label_legend(counts: Counts) -> Text:
+def _label_legend(counts: Counts, width: int) -> Text:
     """The label bar's parts in words and numbers."""
     entries = [
-        (f"{shade} {label}", getattr(counts, label), LABEL_STYLES[label])
+        _entry(shade, label, getattr(counts, label), counts.completed, LABEL_STYLES[label])
         for label, shade in _LABEL_SHADES.items()
     ]
-    return _legend(entries, counts.completed, keeps_zeros=True)
+    return _in_lines(entries, width)
 
 
-def _legend(
-    entries: Sequence[tuple[str, int, str]], whole: int, *, keeps_zeros: bool = False
-) -> Text:
-    shown = [entry for entry in entries if entry[1] or keeps_zeros]
-    return Text("   ").join(
-        Text.assemble((name, style), f" {count:,} ({percent(count, whole)})")
-        for name, count, style in shown
-    )
+def _entry(shade: str, name: str, count: int, whole: int, style: str) -> Text:
+    return Text.assemble((f"{shade} {name}", style), f" {count:,} ({percent(count, whole)})")
+
+
+def _in_lines(entries: Sequence[Text], width: int) -> Text:
+    """*entries* side by side, in as few lines as it takes to break none."""
+    legend = Text()
+    column = 0
+    for entry in entries:
+        if column and column + len(_LEGEND_GAP) + entry.cell_len > width:
+            legend.append("\n")
+            column = 0
+        elif column:
+            legend.append(_LEGEND_GAP)
+            column += len(_LEGEND_GAP)
+        legend.append(entry)
+        column += entry.cell_len
+    return legend
 
 
 def _facts(batch: Batch, now: datetime, rate: float | None) -> Table:

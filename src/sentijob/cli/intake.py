@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from sentijob.cli.console import note
 from sentijob.cli.filling import Filling, QueuedBatch
 from sentijob.cli.progress import meter
-from sentijob.cli.rejects import Rejects
 from sentijob.cli.words import amount
 from sentijob.errors import InputError, SentijobError
 from sentijob.ingest.formats import Format, format_of
@@ -77,10 +76,11 @@ def queue_file(store: Submissions, path: Path, order: Order) -> QueuedBatch:
     Raises:
         InputError: the file or a row can't be taken, or it changes while it is read.
     """
+    from sentijob.ingest.rejects import Rejects, rejects_path
     from sentijob.ingest.scan import prescan, read_scanned
     from sentijob.ingest.source import open_source
 
-    with open_source(path) as source, Rejects(path) as rejects:
+    with open_source(path) as source, Rejects(rejects_path(path)) as rejects:
         file_format = format_of(path, order.format)
         with meter("Checking", quiet=order.is_quiet):
             scan = prescan(source, file_format, order.options)
@@ -100,11 +100,16 @@ def queue_stdin(store: Submissions, order: Order) -> QueuedBatch:
     """
     from sentijob.cli.stdin import PatientStream
     from sentijob.ingest.reading import read_items
+    from sentijob.ingest.rejects import Rejects, rejects_path
 
     filling = Filling(store, order.opener(store, STDIN))
     stream = PatientStream(sys.stdin.fileno(), filling.flush)
     entries = read_items(stream, format_of(None, order.format), order.options, "stdin")
-    with Rejects(Path("stdin")) as rejects, _kept(filling, order), _queueing(filling, order):
+    with (
+        Rejects(rejects_path(Path("stdin"))) as rejects,
+        _kept(filling, order),
+        _queueing(filling, order),
+    ):
         batch = _fill(filling, order, rejects.sifted(entries))
     return batch._replace(rejected=rejects.count, rejects=rejects.path)
 

@@ -31,6 +31,7 @@ def job_columns(now: datetime) -> Sequence[Column[Job]]:
         Column("score", _score, 2, justify="right"),
         Column("text", lambda job: job.text, is_flexible=True),
         Column("error", lambda job: job.error and job.error.code, 2, style=lambda _: "red"),
+        Column("why", lambda job: job.error and job.error.message, 8, widest=60),
         Column("key", lambda job: job.key, 4, widest=20),
         Column("batch", lambda job: job.batch_id and f"b{job.batch_id}", 5, justify="right"),
         Column("model", lambda job: job.model, 6, widest=20),

@@ -25,7 +25,9 @@ def resolve_all(store: Store, references: Sequence[str]) -> list[Reference]:
         NotFoundError: one of them names nothing.
         ConflictError: one of them names more than one job.
     """
-    return list(dict.fromkeys(store.resolve(reference) for reference in references))
+    found = [store.resolve(reference) for reference in references]
+    # A job and a batch of the same number are equal as tuples.
+    return list({(type(reference), reference): reference for reference in found}.values())
 
 
 def look_up(store: Store, references: Sequence[Reference]) -> list[Thing]:

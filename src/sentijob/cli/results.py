@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sentijob.cli.console import is_terminal, note, output_console
+from sentijob.cli.console import is_terminal, note, output_console, put
 from sentijob.cli.lazy import command_app
 from sentijob.cli.options import AsJson, Db, Filters, OptionalIds, select, with_filters
 from sentijob.cli.session import opened_store, session_settings
@@ -90,12 +90,12 @@ def results(
             jobs = store.each_job(replace(selector, statuses=wanted))
         target = None if output is None or str(output) == "-" else output
         if as_json:
-            _insist_on_plain_json(target, export_format)
-            _write_json(jobs, is_single=_is_one_job(selector))
+            insist_on_plain_json(target, export_format)
+            write_json(jobs, is_single=_is_one_job(selector))
         elif target is None and export_format is None and is_terminal() and not follow:
-            _show(store, replace(selector, statuses=wanted))
+            show(store, replace(selector, statuses=wanted))
         else:
-            _export(jobs, target, export_format_of(target, export_format), raw=raw)
+            export(jobs, target, export_format_of(target, export_format), raw=raw)
         if filters.is_empty:
             _mention_left_out(_tally(store, selector), wanted)
 
@@ -108,9 +108,10 @@ def _wanted(filters: Filters, *, failed: bool) -> tuple[Status, ...]:
     return tuple(filters.status or (Status.COMPLETED,))
 
 
-def _export(
-    jobs: Iterable[Job], target: Path | None, export_format: ExportFormat, *, raw: bool
+def export(
+    jobs: Iterable[Job], target: Path | None, export_format: ExportFormat, *, raw: bool = False
 ) -> None:
+    """Write *jobs* to *target*, or stdout."""
     from sentijob.export.results import write_results
 
     count = write_results(jobs, target or sys.stdout, export_format, raw=raw)
@@ -118,7 +119,8 @@ def _export(
         note(f"{amount(count, 'result')} in {target}")
 
 
-def _insist_on_plain_json(target: Path | None, export_format: ExportFormat | None) -> None:
+def insist_on_plain_json(target: Path | None, export_format: ExportFormat | None) -> None:
+    """Raises UsageError where ``--json`` came with what asks for something else."""
     if target is not None or export_format is not None:
         raise UsageError("--json is one document on stdout: it goes with neither -o nor --format")
 
@@ -127,18 +129,20 @@ def _is_one_job(selector: Selector) -> bool:
     return len(selector.job_ids) == 1 and not selector.batch_ids
 
 
-def _write_json(jobs: Iterable[Job], *, is_single: bool) -> None:
-    """One document, written as it is read: an object for one job, else an array."""
-    before = "" if is_single else "["
-    for job in jobs:
-        sys.stdout.write(before + dumps(job_document(job)))
-        before = ",\n"
-    if not is_single:
-        sys.stdout.write("[]" if before == "[" else "]")
-    sys.stdout.write("\n")
+def write_json(jobs: Iterable[Job], *, is_single: bool) -> None:
+    """One document, written as it is read: an object for one job (null without a result), else an array."""
+    documents = (dumps(job_document(job)) for job in jobs)
+    if is_single:
+        put(next(documents, "null"))
+        return
+    sys.stdout.write("[")
+    for number, document in enumerate(documents):
+        sys.stdout.write(f"{',' if number else ''}\n{document}")
+    put("\n]")
 
 
-def _show(store: Store, selector: Selector) -> None:
+def show(store: Store, selector: Selector) -> None:
+    """Draw the first of the selected jobs as a table."""
     from sentijob.cli.job_view import job_columns
     from sentijob.cli.tables import print_table
 

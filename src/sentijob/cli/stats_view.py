@@ -11,12 +11,11 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from sentijob.cli.batch_view import label_bar, label_legend, status_bar, status_legend
+from sentijob.cli.batch_view import bars
 from sentijob.cli.crew import Member
-from sentijob.cli.inert import inert
 from sentijob.cli.progress import format_rate
 from sentijob.cli.stats import Snapshot
-from sentijob.cli.tables import Column, fitted_table
+from sentijob.cli.tables import Column, facts_table, fitted_table
 from sentijob.cli.words import age, amount
 
 _PANEL_WIDTH = 100
@@ -26,13 +25,7 @@ _PANEL_FRAME = 4
 def stats_view(seen: Snapshot, width: int) -> RenderableType:
     """A panel of bars and figures, and a table of the workers."""
     width = min(width, _PANEL_WIDTH)
-    inside = width - _PANEL_FRAME
-    body: list[RenderableType] = []
-    if seen.counts.total:
-        body += [status_bar(seen.counts, inside), status_legend(seen.counts), Text()]
-    if seen.counts.completed:
-        body += [label_bar(seen.counts, inside), label_legend(seen.counts), Text()]
-    body.append(_figures(seen))
+    body = [*bars(seen.counts, width - _PANEL_FRAME), _figures(seen)]
     panel = Panel(
         Group(*body),
         title=Text(amount(seen.counts.total, "job"), style="bold"),
@@ -46,23 +39,19 @@ def stats_view(seen: Snapshot, width: int) -> RenderableType:
 
 
 def _figures(seen: Snapshot) -> Table:
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="dim")
-    grid.add_column(overflow="fold")
-    if seen.is_paused:
-        grid.add_row(
-            Text("paused"), Text("nothing is claimed until 'sentijob worker resume'", "bold yellow")
-        )
-    if seen.oldest_pending_at:
-        grid.add_row(Text("oldest waiting"), Text(age(seen.now - seen.oldest_pending_at)))
-    per_second = seen.finished_last_minute / 60
-    grid.add_row(
-        Text("last minute"),
-        Text(f"{amount(seen.finished_last_minute, 'job')} final ({format_rate(per_second)}/s)"),
+    pace = f"{format_rate(seen.finished_last_minute / 60)}/s"
+    return facts_table(
+        [
+            (
+                "paused",
+                "nothing is claimed until 'sentijob worker resume'" if seen.is_paused else None,
+            ),
+            ("oldest waiting", seen.oldest_pending_at and age(seen.now - seen.oldest_pending_at)),
+            ("last minute", f"{amount(seen.finished_last_minute, 'job')} final ({pace})"),
+            ("last hour", f"{amount(seen.finished_last_hour, 'job')} final"),
+            ("store", seen.location),
+        ]
     )
-    grid.add_row(Text("last hour"), Text(f"{amount(seen.finished_last_hour, 'job')} final"))
-    grid.add_row(Text("store"), Text(inert(seen.location)))
-    return grid
 
 
 def _workers(members: Sequence[Member], now: datetime, width: int) -> RenderableType:

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 Row = TypeVar("Row")
 _GAP = 2
-_FLEXIBLE_MINIMUM = 24
+_FLEXIBLE_MINIMUM = 36
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: ``Column[Job](…)`` notes its type on the instance
 class Column(Generic[Row]):
     """One column: how a row's cell reads, and how dearly the column is held."""
 
@@ -28,7 +28,7 @@ class Column(Generic[Row]):
     cell: Callable[[Row], object]
     """Shown inert; None and the empty string leave the cell empty."""
     rank: int = 0
-    """Where room is short, the highest ranks leave first; 0 never does."""
+    """Where room is short, the highest rank leaves first, as a whole; 0 never does."""
     style: Callable[[Row], str] = lambda _: ""
     justify: Literal["left", "right"] = "left"
     widest: int = 40
@@ -43,26 +43,16 @@ class Column(Generic[Row]):
 
 def fitted_table(columns: Sequence[Column[Row]], rows: Sequence[Row], width: int) -> Table:
     """*rows* in as many of the *columns* as *width* has room for; columns with nothing in them leave."""
-    cells = {column.title: [column.text(row) for row in rows] for column in columns}
-    widths = {
-        column.title: _natural_width(column, cells[column.title])
-        for column in columns
-        if any(text.plain for text in cells[column.title]) or column.rank == 0
-    }
-    shown = _that_fit([column for column in columns if column.title in widths], widths, width)
+    measured = [_Measured.of(column, rows) for column in columns]
+    shown = _that_fit([one for one in measured if not one.is_empty], width)
     table = Table(box=None, padding=(0, _GAP, 0, 0), pad_edge=False, header_style="bold")
-    for column in shown:
-        table.add_column(
-            column.title,
-            justify=column.justify,
-            no_wrap=True,
-            overflow="ellipsis",
-            max_width=None if column.is_flexible else widths[column.title],
-            min_width=None if column.is_flexible else widths[column.title],
-            ratio=None,
-        )
-    for index in range(len(rows)):
-        table.add_row(*(cells[column.title][index] for column in shown))
+    room = width - _total(shown)
+    for one in shown:
+        wide = one.minimum + (min(room, one.natural - one.minimum) if room > 0 else 0)
+        room -= wide - one.minimum
+        table.add_column(one.column.title, justify=one.column.justify, no_wrap=True, width=wide)
+    for cells in zip(*(one.cells for one in shown), strict=True):
+        table.add_row(*cells)
     return table
 
 
@@ -82,17 +72,38 @@ def facts_table(facts: Iterable[tuple[str, object]]) -> Table:
     return grid
 
 
-def _natural_width(column: Column[Row], texts: Sequence[Text]) -> int:
-    longest = max((cell_len(text.plain) for text in texts), default=0)
-    if column.is_flexible:
-        longest = min(longest, _FLEXIBLE_MINIMUM)
-    return max(min(longest, column.widest), cell_len(column.title))
+@dataclass(frozen=True, slots=True)
+class _Measured(Generic[Row]):
+    """A column with its cells, the width they would like and the one they can do with."""
+
+    column: Column[Row]
+    cells: Sequence[Text]
+    natural: int
+    minimum: int
+
+    @classmethod
+    def of(cls, column: Column[Row], rows: Sequence[Row]) -> _Measured[Row]:
+        cells = [column.text(row) for row in rows]
+        longest = max((text.cell_len for text in cells), default=0)
+        natural = max(longest, cell_len(column.title))
+        if column.is_flexible:
+            return cls(column, cells, natural, min(natural, _FLEXIBLE_MINIMUM))
+        narrow = max(min(longest, column.widest), cell_len(column.title))
+        return cls(column, cells, narrow, narrow)
+
+    @property
+    def is_empty(self) -> bool:
+        return self.column.rank > 0 and not any(text.plain for text in self.cells)
 
 
-def _that_fit(columns: list[Column[Row]], widths: dict[str, int], width: int) -> list[Column[Row]]:
-    while sum(widths[column.title] + _GAP for column in columns) - _GAP > width:
-        dearest_last = max(columns, key=lambda column: column.rank)
-        if dearest_last.rank == 0:
+def _total(columns: Sequence[_Measured[Row]]) -> int:
+    return sum(one.minimum + _GAP for one in columns) - _GAP
+
+
+def _that_fit(columns: list[_Measured[Row]], width: int) -> list[_Measured[Row]]:
+    while _total(columns) > width:
+        least = max(one.column.rank for one in columns)
+        if least == 0:
             break
-        columns = [column for column in columns if column is not dearest_last]
+        columns = [one for one in columns if one.column.rank < least]
     return columns

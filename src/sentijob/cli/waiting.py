@@ -111,6 +111,6 @@ def insist_on_success(final: Standing) -> None:
     """Raises AwaitedJobError where not every job is completed."""
     if final.unsuccessful:
         raise AwaitedJobError(
-            f"{final.unsuccessful:,} of {amount(final.total, 'job')} failed or were cancelled;"
+            f"{final.unsuccessful:,} of {amount(final.total, 'job')} ended failed or cancelled;"
             " 'status' and 'list --status failed' say why"
         )

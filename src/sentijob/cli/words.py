@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from sentijob.durations import format_duration
 from sentijob.jobs import Label, Status
 
 STATUS_STYLES: Mapping[Status, str] = {
@@ -40,9 +41,10 @@ def when(instant: datetime, now: datetime) -> str:
     """An instant in local time, and how long ago or ahead it is."""
     local = instant.astimezone().strftime("%Y-%m-%d %H:%M:%S")
     if instant > now:
-        return f"{local} (in {age(instant - now)})"
-    passed = age(now - instant)
-    return f"{local} ({passed if passed == 'now' else f'{passed} ago'})"
+        return f"{local} (in {format_duration(instant - now)})"
+    if now - instant < timedelta(seconds=1):
+        return f"{local} (now)"
+    return f"{local} ({format_duration(now - instant)} ago)"
 
 
 def percent(part: float, whole: float) -> str:

@@ -14,9 +14,18 @@ _HANDLE = re.compile(r"(?<!\w)@\w+")
 _URL = re.compile(r"\bhttps?://\S+|\bwww\.\S+", re.IGNORECASE)
 _KEYCAP_BASES = "#*0123456789"
 
+
+def _unescape(text: str) -> str:
+    try:
+        return html.unescape(text)
+    except ValueError:
+        # "&#" before thousands of digits, more than Python reads as a number: no entity.
+        return text
+
+
 _EMOJI_STEP = "emoji to ' name ' by emoji.tsv"
 _PLAIN_STEPS: Mapping[str, Normalizer] = {
-    "html unescape": html.unescape,
+    "html unescape": _unescape,
     "@handle to @user": lambda text: _HANDLE.sub("@user", text),
     "URL to http": lambda text: _URL.sub("http", text),
 }

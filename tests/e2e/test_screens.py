@@ -1,0 +1,133 @@
+"""What a person sees at a terminal, and what text from outside can't do to it."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import Shell
+
+Eventually = Callable[..., Any]
+
+HOSTILE = "[bold]great[/bold] [/x] \x1b]52;c;ZXZpbA==\x07 \x1b[2J \x9b31m \u202egnp.exe [link=http://evil]hi[/link]"
+OUR_OWN = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\]8;[^;]*;\x1b\\\\")
+SEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202e]")
+
+COMMANDS = {
+    "status of a job": ("status", "1"),
+    "status of a batch": ("status", "b1"),
+    "list": ("list",),
+    "results": ("results",),
+    "stats": ("stats",),
+    "list of failures": ("list", "--search", "great"),
+    "cancel": ("cancel", "b1", "--dry-run"),
+    "an unknown name": ("status", HOSTILE),
+    "an unknown model": ("submit", "--model", HOSTILE.replace("\x00", ""), "x"),
+    "a missing file": ("submit", "-f", HOSTILE.replace("/", "_")),
+    "run": ("run", HOSTILE),
+    "submit": ("submit", HOSTILE),
+    "worker status": ("worker", "status"),
+    "wait": ("wait", "b1"),
+}
+
+
+@pytest.fixture(scope="module")
+def hostile(new_shell: Callable[[], Shell]) -> Shell:
+    """A shell whose store is full of text that means harm."""
+    shell = new_shell()
+    row = {"id": HOSTILE, "text": HOSTILE, HOSTILE: HOSTILE}
+    shell.write("evil.jsonl", json.dumps(row) + "\n")
+    shell("submit", "-f", "evil.jsonl", "--key-field", "id", "--name", HOSTILE.replace("/", "_"))
+    shell("worker", "--drain")
+    return shell
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS.keys())
+@pytest.mark.parametrize("columns", [80, 200])
+def test_hostile_text_is_inert_on_every_screen(
+    hostile: Shell, command: tuple[str, ...], columns: int
+) -> None:
+    shown = hostile.at_terminal(*command, columns=columns).finish()
+    plain = OUR_OWN.sub("", shown)
+    assert not SEEN.search(plain), repr(shown)
+    assert "\x1b]52" not in shown
+    assert "\x1b[2J" not in shown
+
+
+def test_submit_at_a_terminal_says_how_to_go_on(shell: Shell) -> None:
+    shown = shell.at_terminal("submit", "one", "two").finish()
+    assert "queued 2 texts as b1" in shown
+    assert "sentijob status b1 --watch" in shown
+
+
+def test_submit_keeps_its_advice_off_stdout(shell: Shell) -> None:
+    assert shell("submit", "one", "two") == "b1\n"
+
+
+def test_a_bulk_submit_at_a_terminal_draws_a_bar(shell: Shell) -> None:
+    shell.write("texts.txt", "fine\n" * 30_000)
+    shown = shell.at_terminal("submit", "-f", "texts.txt").finish()
+    assert "Queueing" in shown
+    assert "of 30,000" in shown
+    assert "queued 30,000 texts as b1" in shown
+
+
+def test_a_run_at_a_terminal_draws_a_bar_and_a_table(shell: Shell) -> None:
+    shell.variables["SENTIJOB_DEMO_DELAY"] = "0.2"
+    shown = shell.at_terminal("run", "great", "awful").finish()
+    assert "Scoring" in shown
+    assert "of 2" in shown
+    assert "positive" in shown
+    assert "negative" in shown
+
+
+def test_a_watch_ends_when_the_batch_does(shell: Shell) -> None:
+    shell("submit", "one", "two")
+    screen = shell.at_terminal("status", "b1", "--watch")
+    screen.read_until(lambda shown: "pending" in shown)
+    shell("worker", "--drain")
+    shown = screen.finish()
+    assert screen.process.returncode == 0
+    assert "completed" in shown
+
+
+def test_ctrl_c_on_a_watch_leaves_the_jobs_alone(shell: Shell) -> None:
+    shell("submit", "one", "two")
+    screen = shell.at_terminal("status", "b1", "--watch")
+    screen.read_until(lambda shown: "pending" in shown)
+    screen.interrupt()
+    shown = screen.finish()
+    assert screen.process.returncode == 130
+    assert "Traceback" not in shown
+    assert shell.count("status = 'pending'") == 2
+
+
+@pytest.mark.parametrize("command", [("list", "--limit", "20000", "--jsonl"), ("results",)])
+def test_a_closed_pipe_is_quiet(shell: Shell, command: tuple[str, ...]) -> None:
+    shell.write("texts.txt", "fine\n" * 20_000)
+    shell("submit", "-f", "texts.txt")
+    process = shell.start(*command)
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr is not None
+    assert process.stderr.read() == ""
+    process.wait()
+
+
+def test_output_that_nobody_can_take_loses_no_job(shell: Shell) -> None:
+    full = Path("/dev/full").open("w")  # noqa: SIM115  # handed over
+    process = shell.start("submit", "great", stdout=full.fileno())
+    full.close()
+    _, said = process.communicate()
+    assert process.returncode == 6
+    assert "Traceback" not in said
+    assert shell.count() == 1
+    assert process.returncode != subprocess.PIPE
