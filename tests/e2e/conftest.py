@@ -139,7 +139,10 @@ class Shell:
         """Kill what still runs."""
         for process in self.started:
             process.kill()
-            process.communicate()
+            process.wait()
+            for stream in (process.stdin, process.stdout, process.stderr):
+                if stream is not None:
+                    stream.close()
 
 
 @dataclass

@@ -40,7 +40,7 @@ def test_a_second_start_finds_the_first(started: Shell) -> None:
 def test_status_shows_the_living(started: Shell, eventually: Eventually) -> None:
     eventually(lambda: started.json("worker", "status")["workers"])
     worker = started.json("worker", "status")["workers"][0]
-    assert worker["state"] == "alive"
+    assert worker["is_alive"] is True
     assert worker["pid"] > 1
 
 
@@ -56,7 +56,7 @@ def test_a_paused_store_scores_nothing_until_it_is_resumed(
 ) -> None:
     started("worker", "pause")
     started("submit", "great")
-    assert started.json("worker", "status")["paused"] is True
+    assert started.json("worker", "status")["is_paused"] is True
     assert completed(started) == 0
     started("worker", "resume")
     eventually(lambda: completed(started) == 1)
@@ -75,7 +75,7 @@ def test_a_dead_worker_shows_until_its_jobs_are_rescued(
     eventually(lambda: shell.count("status = 'processing'") == 1)
     worker.kill()
     worker.wait()
-    assert [each["state"] for each in shell.json("worker", "status")["workers"]] == ["dead"]
+    assert [each["is_alive"] for each in shell.json("worker", "status")["workers"]] == [False]
 
 
 def test_the_first_sigterm_finishes_the_chunk_and_leaves_with_0(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 from sentijob.errors import NotFoundError
 
@@ -16,24 +18,44 @@ _LOOK_EVERY = 0.2
 def tail(path: Path, count: int, *, follow: bool) -> Iterator[str]:
     """The last *count* lines; with *follow* also those that come, for ever.
 
-    A file that takes the place of this one is gone on with from its beginning.
+    A file that takes the place of this one is followed from its beginning.
 
     Raises:
         NotFoundError: there is no such file.
     """
+    file = _opened(path)
     try:
-        file = path.open(encoding="utf-8", errors="replace")
+        yield from (line.rstrip("\n") for line in deque(file, maxlen=count))
+        while follow:
+            yield from _appended(file, path)
+            file.close()
+            file = _opened(path)
+    finally:
+        file.close()
+
+
+def _opened(path: Path) -> TextIO:
+    try:
+        return path.open(encoding="utf-8", errors="replace")
     except FileNotFoundError as exc:
         raise NotFoundError(f"there is no log at {path}; no worker was started yet") from exc
-    with file:
-        yield from (line.rstrip("\n") for line in deque(file, maxlen=count))
-        if not follow:
-            return
-        partial = ""
-        while not _is_replaced(path, file.fileno()):
-            partial += file.read()
-            *whole, partial = partial.split("\n")
-            yield from whole
-            sys.stdout.flush()
+
+
+def _appended(file: TextIO, path: Path) -> Iterator[str]:
+    """Whole lines as they are written, until another file stands at *path*."""
+    partial = ""
+    is_last = False
+    while not is_last:
+        is_last = _is_replaced(file, path)  # asked before reading, so that nothing is missed
+        *whole, partial = (partial + file.read()).split("\n")
+        yield from whole
+        sys.stdout.flush()
+        if not whole and not is_last:
             time.sleep(_LOOK_EVERY)
-    yield from tail(path, sys.maxsize, follow=True)
+
+
+def _is_replaced(file: TextIO, path: Path) -> bool:
+    try:
+        return not os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False

@@ -31,7 +31,6 @@ WatchdogSec=90
 TimeoutStopSec=30
 UMask=0077
 NoNewPrivileges=yes
-PrivateTmp=yes
 ProtectSystem=strict
 ProtectKernelTunables=yes
 ProtectKernelModules=yes

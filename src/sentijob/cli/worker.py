@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -23,7 +24,7 @@ from sentijob.cli.logs import log_to_stderr
 from sentijob.cli.options import AsJson, Db
 from sentijob.cli.session import opened_store, session_settings
 from sentijob.durations import parse_duration
-from sentijob.errors import UsageError
+from sentijob.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:
     from sentijob.settings import Settings
@@ -56,10 +57,9 @@ def _work(conduct: Conduct, db: str | None) -> None:
     config = conduct.config(settings)
     log_to_stderr(logging.INFO, has_time=True)
     # Before the store is opened: of two background workers one doesn't begin.
-    in_background = daemon.is_asked_for()
-    holding = daemon.hold(wiring.run_folder(settings)) if in_background else nullcontext()
+    is_background = daemon.READY_VARIABLE in os.environ
     with (
-        holding,
+        daemon.hold(wiring.run_folder(settings)) if is_background else nullcontext(),
         opened_store(settings, must_exist=False) as store,
         wiring.opened_worker(store, settings, config, on_ready=daemon.report_ready) as working,
         stopped_by_signals(working),
