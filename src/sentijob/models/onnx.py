@@ -57,6 +57,11 @@ class OnnxModel:
         )
         self._run_tokens = self._try_out(folder)
 
+    @property
+    def runs_rows_alone(self) -> bool:
+        """Whether rows would change each other's logits, so that each has a run to itself."""
+        return self._run_tokens == 0
+
     def predict(self, texts: Sequence[str]) -> list[Sentiment]:
         if not texts:
             return []
