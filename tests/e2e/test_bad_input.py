@@ -172,7 +172,7 @@ def test_a_bad_row_of_stdin_leaves_what_came_before_and_says_so(shell: Shell) ->
     refused = shell.attempt("submit", "-", given=b"fine\nalso fine\nnot\x00fine\nnever read\n")
     assert refused.returncode == 3
     assert "stdin:3" in refused.stderr
-    assert "2 texts" in refused.stderr
+    assert "b1 holds the first 2 texts of stdin" in refused.stderr
     assert shell.rows("SELECT text FROM job_text ORDER BY job_id") == [("fine",), ("also fine",)]
 
 

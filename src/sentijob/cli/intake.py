@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sentijob.cli.console import note
 from sentijob.cli.filling import Filling, QueuedBatch
@@ -22,6 +22,8 @@ from sentijob.ingest.texts import checked_text
 from sentijob.jobs import Item, OpenedBatch, Submitted, Terms
 
 if TYPE_CHECKING:
+    from sentijob.ingest.scan import Scan
+    from sentijob.ingest.source import Source
     from sentijob.ports import Submissions
 
 STDIN = "-"
@@ -55,40 +57,77 @@ class Order:
 Receipt = Submitted | QueuedBatch
 
 
-def queue_texts(store: Submissions, texts: Sequence[str], order: Order) -> Receipt:
-    """One text as a job, several (or one with a name) as a batch; all are checked before any is queued.
+def checked_items(texts: Sequence[str], max_length: int) -> list[Item]:
+    """The arguments as items; of several, the refused one is named by its place.
 
     Raises:
         InputError: one of them can't be taken.
     """
-    items = _checked(texts, order.options.max_length)
+    if len(texts) == 1:
+        return [Item(checked_text(texts[0], max_length=max_length))]
+    items = []
+    for number, text in enumerate(texts, 1):
+        try:
+            items.append(Item(checked_text(text, max_length=max_length)))
+        except InputError as exc:
+            raise InputError(exc.reason, where=f"argument {number}") from exc
+    return items
+
+
+class ScannedFile(NamedTuple):
+    """An open file, all of whose rows can be taken."""
+
+    source: Source
+    format: Format
+    scan: Scan
+
+
+@contextmanager
+def scanned_file(path: Path, order: Order) -> Iterator[ScannedFile]:
+    """A file, read through; open until the block ends, so that a rename can't swap it.
+
+    Raises:
+        InputError: the file or a row can't be taken.
+    """
+    from sentijob.ingest.scan import prescan
+    from sentijob.ingest.source import open_source
+
+    with open_source(path) as source:
+        file_format = format_of(path, order.format)
+        with meter("Checking", quiet=order.is_quiet):
+            scan = prescan(source, file_format, order.options)
+        yield ScannedFile(source, file_format, scan)
+
+
+def queue_items(store: Submissions, items: Sequence[Item], order: Order) -> Receipt:
+    """One item as a job, several (or one with a name) as a batch."""
     if len(items) == 1 and order.name is None:
         return store.submit(items[0], order.terms, once=order.once)
     return _fill(Filling(store, order.opener(store, "arguments")), order, items)
 
 
-def queue_file(store: Submissions, path: Path, order: Order) -> QueuedBatch:
-    """A file's texts as a batch; nothing is queued unless all of the file can be.
+def queue_file(store: Submissions, scanned: ScannedFile, order: Order) -> QueuedBatch:
+    """A scanned file's texts as a batch.
 
     Where an earlier submit of the same content in the same way was
     interrupted, its batch goes on.
 
     Raises:
-        InputError: the file or a row can't be taken, or it changes while it is read.
+        InputError: the file has changed since it was scanned.
     """
     from sentijob.ingest.rejects import Rejects, rejects_path
-    from sentijob.ingest.scan import prescan, read_scanned
-    from sentijob.ingest.source import open_source
+    from sentijob.ingest.scan import read_scanned
 
-    with open_source(path) as source, Rejects(rejects_path(path)) as rejects:
-        file_format = format_of(path, order.format)
-        with meter("Checking", quiet=order.is_quiet):
-            scan = prescan(source, file_format, order.options)
-        fingerprint = _fingerprint(scan.fingerprint, order)
-        filling = Filling(store, order.opener(store, str(path), fingerprint))
-        entries = read_scanned(source, file_format, order.options, scan)
-        with _resumable(filling, scan.rows), _queueing(filling, order, total=scan.rows):
-            batch = _fill(filling, order, rejects.sifted(entries))
+    source, file_format, scan = scanned
+    fingerprint = _fingerprint(scan.fingerprint, order)
+    filling = Filling(store, order.opener(store, str(source.path), fingerprint))
+    entries = read_scanned(source, file_format, order.options, scan)
+    with (
+        Rejects(rejects_path(source.path)) as rejects,
+        _resumable(filling, scan.rows),
+        _queueing(filling, order, total=scan.rows),
+    ):
+        batch = _fill(filling, order, rejects.sifted(entries))
     return batch._replace(rejected=rejects.count, rejects=rejects.path)
 
 
@@ -112,18 +151,6 @@ def queue_stdin(store: Submissions, order: Order) -> QueuedBatch:
     ):
         batch = _fill(filling, order, rejects.sifted(entries))
     return batch._replace(rejected=rejects.count, rejects=rejects.path)
-
-
-def _checked(texts: Sequence[str], max_length: int) -> list[Item]:
-    if len(texts) == 1:
-        return [Item(checked_text(texts[0], max_length=max_length))]
-    items = []
-    for number, text in enumerate(texts, 1):
-        try:
-            items.append(Item(checked_text(text, max_length=max_length)))
-        except InputError as exc:
-            raise InputError(exc.reason, where=f"argument {number}") from exc
-    return items
 
 
 def _fill(filling: Filling, order: Order, items: Iterable[Item]) -> QueuedBatch:
@@ -157,8 +184,8 @@ def _resumable(filling: Filling, total: int) -> Iterator[None]:
     except (KeyboardInterrupt, SentijobError):
         if filling.queued:
             note(
-                f"{filling.queued:,} of {amount(total, 'text')} are queued as"
-                f" {filling.opened.batch.reference}; the same command goes on from there"
+                f"{filling.opened.batch.reference} holds {filling.queued:,} of"
+                f" {amount(total, 'text')}; the same command goes on from there"
             )
         raise
 
@@ -180,10 +207,9 @@ def _kept(filling: Filling, order: Order) -> Iterator[None]:
 
 
 def _say_what_is_kept(filling: Filling, order: Order) -> None:
-    kept = f"{amount(filling.queued, 'text')} from stdin are queued as"
-    reference = filling.opened.batch.reference
+    kept = f"{filling.opened.batch.reference} holds the first {amount(filling.queued, 'text')} of stdin"
     if order.once is not None:
-        note(f"{kept} {reference}; the same command with the same input goes on from there")
+        note(f"{kept}; the same command with the same input goes on from there")
         return
     filling.seal()
-    note(f"{kept} {reference}; leave them out when you submit the rest")
+    note(f"{kept}; submit what follows, once it is mended")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -21,7 +22,7 @@ from sentijob.cli.progress import meter
 from sentijob.cli.receipts import reference, warn, written
 from sentijob.cli.results import export, insist_on_plain_json, show, write_json
 from sentijob.cli.session import opened_store, session_settings
-from sentijob.cli.sources import Sources, queue
+from sentijob.cli.sources import Sources, prepared
 from sentijob.cli.waiting import Standing, insist_on_success, looks, standing
 from sentijob.cli.words import amount
 from sentijob.errors import ConflictError, UsageError
@@ -88,10 +89,13 @@ def run(
     log_to_stderr(logging.WARNING, has_time=False)
     # Before anything is queued: a model that can't be loaded would leave it all waiting.
     model = wiring.load_model(order.terms.model, settings)
-    with opened_store(settings, must_exist=False) as store:
+    with (
+        prepared(sources, order, order) as steps,
+        opened_store(settings, must_exist=False) as store,
+    ):
         if store.is_paused():
             raise ConflictError("this store is paused; 'sentijob worker resume' ends that")
-        receipts = list(queue(store, sources, order, order))
+        receipts = [step(store) for step in steps]
         for receipt in receipts:
             warn(receipt, is_quiet=quiet)
         references = [reference(receipt) for receipt in receipts]
@@ -173,10 +177,22 @@ def _delivery(
         return _deliver_document
     if target is None and export_format is None and is_terminal():
         return _deliver_view
+    if target is not None:
+        _insist_on_writable(target)
     settled = export_format_of(target, export_format)
     return lambda store, _settings, references: export(
         store.each_job(_selector(references)), target, settled
     )
+
+
+def _insist_on_writable(target: Path) -> None:
+    """Raises UsageError where a file can't be made, before hours of scoring end in that news."""
+    if target.is_dir():
+        raise UsageError(f"{target} is a folder; name a file in it")
+    if not os.access(target.parent, os.W_OK | os.X_OK):
+        raise UsageError(
+            f"{target} can't be written: {target.parent} is no folder that we may write to"
+        )
 
 
 def _deliver_document(store: Store, _: Settings, references: Sequence[Reference]) -> None:

@@ -1,17 +1,28 @@
-"""What is to be queued, as flags, and one receipt for each source of texts."""
+"""What is to be queued, as flags, and what queues each source of them."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sentijob.cli.intake import STDIN, Order, Receipt, queue_file, queue_stdin, queue_texts
+from sentijob.cli.intake import (
+    STDIN,
+    Order,
+    Receipt,
+    checked_items,
+    queue_file,
+    queue_items,
+    queue_stdin,
+    scanned_file,
+)
 from sentijob.errors import ModelUnavailableError, UsageError
 from sentijob.ingest.formats import Format
 from sentijob.ingest.options import ReadOptions
@@ -22,6 +33,9 @@ if TYPE_CHECKING:
     from sentijob.settings import Settings
 
 READING = "Reading files"
+
+Step = Callable[["Submissions"], Receipt]
+"""Queues one source of texts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,14 +189,23 @@ def known_model(name: str) -> str:
     return canonical_name(name)
 
 
-def queue(store: Submissions, sources: Sources, texts: Order, bulk: Order) -> Iterator[Receipt]:
-    """Queue every source, and give each one's receipt as soon as all of it is in.
+@contextmanager
+def prepared(sources: Sources, texts: Order, bulk: Order) -> Iterator[Sequence[Step]]:
+    """What queues each source in turn, once all arguments and files are known to be good.
 
     *texts* is the order for arguments, *bulk* that for files and stdin.
+
+    Raises:
+        InputError: one of them can't be taken; then nothing has been queued.
     """
-    if sources.arguments:
-        yield queue_texts(store, sources.arguments, texts)
-    for path in sources.files:
-        yield queue_file(store, path, bulk)
-    if sources.has_stdin:
-        yield queue_stdin(store, bulk)
+    with ExitStack() as files:
+        steps: list[Step] = []
+        if sources.arguments:
+            items = checked_items(sources.arguments, texts.options.max_length)
+            steps.append(partial(queue_items, items=items, order=texts))
+        for path in sources.files:
+            scanned = files.enter_context(scanned_file(path, bulk))
+            steps.append(partial(queue_file, scanned=scanned, order=bulk))
+        if sources.has_stdin:
+            steps.append(partial(queue_stdin, order=bulk))
+        yield steps

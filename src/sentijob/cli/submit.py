@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,14 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sentijob.cli.console import note, put
+from sentijob.cli.console import is_terminal, note, output_console, put
 from sentijob.cli.flags import with_flags
 from sentijob.cli.intake import Receipt
 from sentijob.cli.lazy import command_app
 from sentijob.cli.options import AsJson, Db, Quiet
 from sentijob.cli.receipts import document, greet, reference, warn, written
 from sentijob.cli.session import opened_store, session_settings
-from sentijob.cli.sources import Sources, queue
+from sentijob.cli.sources import Sources, prepared
 from sentijob.durations import parse_duration
 from sentijob.errors import UsageError
 from sentijob.jobs import BATCH_PRIORITY, INTERACTIVE_PRIORITY, PRIORITY_RANGE
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from sentijob.settings import Settings
 
 app = command_app()
+
+_LONGEST_PATH = 256
 
 
 @app.command()
@@ -89,20 +92,36 @@ def submit(
     )
     urgency = INTERACTIVE_PRIORITY if priority is None else priority
     texts = replace(bulk, terms=replace(bulk.terms, priority=urgency))
-    with opened_store(settings, must_exist=False) as store:
-        receipts: list[Receipt] = []
-        for receipt in queue(store, sources, texts, bulk):
-            receipts.append(receipt)
-            warn(receipt, is_quiet=quiet)
-            if not quiet:
-                greet(receipt)
-            if not as_json:
-                put(written(receipt))
-                sys.stdout.flush()
+    with (
+        prepared(sources, texts, bulk) as steps,
+        opened_store(settings, must_exist=False) as store,
+    ):
+        receipts = []
+        for step in steps:
+            receipts.append(step(store))
+            _acknowledge(receipts[-1], as_json=as_json, is_quiet=quiet)
+        if not quiet:
+            _mention_files(sources.arguments)
         if wait:
             _wait(store, settings, receipts, limit, as_json=as_json, is_quiet=quiet)
         elif as_json:
             put(_as_json(receipts))
+
+
+def _acknowledge(receipt: Receipt, *, as_json: bool, is_quiet: bool) -> None:
+    warn(receipt, is_quiet=is_quiet)
+    if not is_quiet:
+        greet(receipt)
+    if not as_json:
+        put(written(receipt))
+        sys.stdout.flush()
+
+
+def _mention_files(texts: Sequence[str]) -> None:
+    """Whoever forgets ``-f`` wants to know it before the result comes."""
+    for text in texts:
+        if len(text) < _LONGEST_PATH and os.path.isfile(text):  # noqa: PTH113  # a text may be no path at all
+            note(f"{text!r} was taken as a text; for the texts in that file: -f {text}")
 
 
 def _limit(timeout: str | None, *, wait: bool) -> timedelta | None:
@@ -129,9 +148,12 @@ def _wait(
     as_json: bool,
     is_quiet: bool,
 ) -> None:
-    """Wait for all of *receipts*; in JSON they are shown as they then stand, however the wait ends."""
+    """Wait for all of *receipts* and show a person how they fared.
+
+    In JSON they are shown as they then stand, however the wait ends.
+    """
     from sentijob.cli.looking import as_json as to_json
-    from sentijob.cli.looking import look_up
+    from sentijob.cli.looking import drawn, look_up
     from sentijob.cli.progress import meter
     from sentijob.cli.waiting import standing, wait_until_final
 
@@ -145,6 +167,9 @@ def _wait(
     finally:
         if as_json:
             put(to_json(look_up(store, references)))
+    if is_terminal() and not as_json and not is_quiet:
+        console = output_console()
+        console.print(drawn(store, settings, look_up(store, references), console.width))
 
 
 def _say_if_nobody_works(store: Store, settings: Settings) -> None:

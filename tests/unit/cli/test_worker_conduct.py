@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from sentijob.cli.conduct import Conduct
+from sentijob.errors import ModelUnavailableError, SettingsError, UsageError
+
+
+def test_conduct_becomes_a_config() -> None:
+    conduct = Conduct(drain=True, model=["demo", "vader"], lease="30s", poll="500ms")
+    config = conduct.config(conduct.settings("jobs.db"))
+    assert (config.drain, config.models) == (True, ("demo", "vader"))
+    assert (config.lease, config.poll) == (timedelta(seconds=30), timedelta(seconds=0.5))
+
+
+def test_no_model_means_every_model() -> None:
+    conduct = Conduct()
+    assert conduct.config(conduct.settings("jobs.db")).models is None
+
+
+def test_an_unknown_model_is_refused() -> None:
+    conduct = Conduct(model=["maxi"])
+    with pytest.raises(ModelUnavailableError):
+        conduct.config(conduct.settings("jobs.db"))
+
+
+def test_a_poll_of_nothing_is_refused() -> None:
+    conduct = Conduct(poll="0")
+    with pytest.raises(UsageError, match="--poll"):
+        conduct.config(conduct.settings("jobs.db"))
+
+
+def test_a_lease_that_is_none_names_its_flag() -> None:
+    with pytest.raises(SettingsError, match="--lease"):
+        Conduct(lease="soon").settings("jobs.db")
+
+
+def test_the_same_flags_reach_another_process() -> None:
+    conduct = Conduct(drain=True, model=["demo"], lease="30s", threads="2", poll="1s")
+    assert conduct.arguments() == [
+        *("--poll", "1s"),
+        "--drain",
+        *("--model", "demo"),
+        *("--lease", "30s"),
+        *("--threads", "2"),
+    ]
