@@ -33,8 +33,9 @@ class OnnxModel:
     """Scores texts with the model in a folder.
 
     A text of any length is read whole: beyond the model's reach in windows,
-    whose logits are averaged by their token counts. A text's sentiment never
-    depends on the texts beside it, nor on *threads*. Threads may share one model.
+    whose logits are averaged by their token counts. A text's sentiment depends
+    neither on the texts beside it nor on *threads*, beyond rounding. Threads
+    may share one model.
 
     Raises:
         ModelUnavailableError: a file of the folder can't be used; says which, and why.

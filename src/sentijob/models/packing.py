@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 RUN_TOKENS = 256
-"""Padding included; chosen by measurement, see ``docs/decisions/packing.md``."""
+"""Padding included; chosen by measurement, see ``docs/decisions/0008-packing-rows-into-runs.md``."""
 
 
 def pack(lengths: Sequence[int], *, run_tokens: int = RUN_TOKENS) -> Iterator[list[int]]:
