@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from enum import Enum, auto
-from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sentijob.cli.flags import with_flags
 from sentijob.durations import parse_duration
 from sentijob.errors import UsageError
 from sentijob.jobs import BatchReference, JobReference, Label, Selector, Status
@@ -37,6 +37,17 @@ AsJsonLines = Annotated[
 ]
 Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", help="Ids alone, one a line.", rich_help_panel=OUTPUT)
+]
+OutputFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Write a .jsonl, .csv or .parquet file, whole or not at all.",
+        show_default=False,
+        rich_help_panel=OUTPUT,
+    ),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Say what would happen, do nothing.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")]
@@ -126,20 +137,8 @@ class Filters:
         return all(getattr(self, field.name) in (None, []) for field in fields(self))
 
 
-def with_filters(command: Callable[..., None]) -> Callable[..., None]:
-    """A command with the selecting flags, which it gets as one argument, ``filters``."""
-    own = inspect.signature(command, eval_str=True)
-    flags = inspect.signature(Filters, eval_str=True).parameters
-
-    @wraps(command)
-    def with_flags(**given: Any) -> None:  # noqa: ANN401  # whatever the two signatures say
-        filters = Filters(**{name: given.pop(name) for name in flags})
-        command(filters=filters, **given)
-
-    kept = [parameter for parameter in own.parameters.values() if parameter.name != "filters"]
-    whole = sorted([*kept, *flags.values()], key=lambda parameter: parameter.kind)
-    with_flags.__signature__ = own.replace(parameters=whole)  # type: ignore[attr-defined]  # PEP 362
-    return with_flags
+with_filters = with_flags("filters", Filters)
+"""Gives a command the selecting flags, as one argument, ``filters``."""
 
 
 def select(store: Reading, references: Sequence[str] | None, filters: Filters) -> Selector:

@@ -15,7 +15,7 @@ import typer
 
 from sentijob.cli.console import is_terminal, note, output_console, put
 from sentijob.cli.lazy import command_app
-from sentijob.cli.options import AsJson, Db, Filters, OptionalIds, select, with_filters
+from sentijob.cli.options import AsJson, Db, Filters, OptionalIds, OutputFile, select, with_filters
 from sentijob.cli.session import opened_store, session_settings
 from sentijob.cli.waiting import looks
 from sentijob.cli.words import amount
@@ -41,16 +41,7 @@ def results(
     ids: OptionalIds = None,
     *,
     filters: Filters,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE",
-            help="Write a file, whole or not at all.",
-            show_default=False,
-        ),
-    ] = None,
+    output: OutputFile = None,
     export_format: Annotated[
         ExportFormat | None,
         typer.Option(

@@ -17,7 +17,7 @@ from sentijob.cli.flags import with_flags
 from sentijob.cli.lazy import command_app
 from sentijob.cli.logs import log_to_stderr
 from sentijob.cli.looking import drawn, look_up
-from sentijob.cli.options import OUTPUT, AsJson, AsJsonLines, Db
+from sentijob.cli.options import OUTPUT, AsJson, AsJsonLines, Db, OutputFile
 from sentijob.cli.progress import meter
 from sentijob.cli.receipts import reference, warn, written
 from sentijob.cli.results import export, insist_on_plain_json, show, write_json
@@ -48,17 +48,7 @@ _ROWS_ON_SCREEN = 20
 def run(
     *,
     sources: Sources,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE",
-            help="Write the results to a file: .jsonl, .csv or .parquet.",
-            show_default=False,
-            rich_help_panel=OUTPUT,
-        ),
-    ] = None,
+    output: OutputFile = None,
     output_format: Annotated[
         ExportFormat | None,
         typer.Option(
