@@ -188,6 +188,10 @@ class Screen:
         os.close(self.master)
         return self.shown
 
+    def type(self, keys: str) -> None:
+        """Press keys, control characters among them."""
+        os.write(self.master, keys.encode())
+
     def interrupt(self) -> None:
         """Press Ctrl-C."""
         self.process.send_signal(signal.SIGINT)

@@ -78,6 +78,16 @@ def test_a_bulk_submit_at_a_terminal_draws_a_bar(shell: Shell) -> None:
     assert "queued 30,000 texts as b1" in shown
 
 
+def test_texts_can_be_typed(shell: Shell) -> None:
+    screen = shell.at_terminal("submit", "-")
+    screen.read_until(lambda shown: "Ctrl-D" in shown)
+    screen.type("great\nawful\n\x04")
+    shown = screen.finish()
+    assert screen.process.returncode == 0
+    assert "queued 2 texts as b1" in shown
+    assert "Queueing" not in shown
+
+
 def test_a_run_at_a_terminal_draws_a_bar_and_a_table(shell: Shell) -> None:
     shell.variables["SENTIJOB_DEMO_DELAY"] = "0.2"
     shown = shell.at_terminal("run", "great", "awful").finish()

@@ -108,3 +108,52 @@ def test_a_unit_starts_this_command_on_this_store(shell: Shell) -> None:
     assert "Type=notify" in unit
     assert "WatchdogSec=" in unit
     assert str(shell.database) in unit
+
+
+def test_a_paused_store_is_no_riddle_to_whoever_drains_or_runs(
+    shell: Shell, eventually: Eventually
+) -> None:
+    shell("submit", "great")
+    shell("worker", "pause")
+    refused = shell.attempt("run", "great")
+    assert refused.returncode == 5
+    assert "sentijob worker resume" in refused.stderr
+    draining = shell.start("worker", "--drain")
+    eventually(lambda: shell.json("worker", "status")["workers"])
+    shell("worker", "resume")
+    _, said = draining.communicate()
+    assert draining.returncode == 0
+    assert "sentijob worker resume" in said
+    assert completed(shell) == 1
+
+
+def test_a_second_ctrl_c_doesnt_wait_for_the_chunk(shell: Shell, eventually: Eventually) -> None:
+    shell.variables["SENTIJOB_DEMO_DELAY"] = "60"
+    shell("submit", "great")
+    worker = shell.start("worker")
+    eventually(lambda: shell.count("status = 'processing'") == 1)
+    worker.send_signal(signal.SIGINT)
+    assert worker.stderr is not None
+    while "a second signal" not in worker.stderr.readline():
+        assert worker.poll() is None
+    worker.send_signal(signal.SIGINT)
+    worker.communicate()
+    assert worker.returncode == 0
+    assert shell.rows("SELECT status, attempt FROM job") == [("pending", 0)]
+
+
+def test_logs_are_followed(started: Shell) -> None:
+    following = started.start("worker", "logs", "-f")
+    assert following.stdout is not None
+    assert "started" in following.stdout.readline()
+    started("worker", "stop")
+    while "ended" not in following.stdout.readline():
+        assert following.poll() is None
+    following.send_signal(signal.SIGINT)
+    assert following.wait() == 130
+
+
+def test_flags_before_a_subcommand_are_refused_rather_than_passed_over(shell: Shell) -> None:
+    refused = shell.attempt("worker", "--drain", "start")
+    assert refused.returncode == 2
+    assert "sentijob worker start" in refused.stderr

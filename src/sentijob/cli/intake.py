@@ -6,7 +6,7 @@ import hashlib
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -141,6 +141,10 @@ def queue_stdin(store: Submissions, order: Order) -> QueuedBatch:
     from sentijob.ingest.reading import read_items
     from sentijob.ingest.rejects import Rejects, rejects_path
 
+    if sys.stdin.isatty():
+        if not order.is_quiet:
+            note("type texts, one a line; Ctrl-D ends them")
+        order = replace(order, is_quiet=True)  # a bar would draw over what is typed
     filling = Filling(store, order.opener(store, STDIN))
     stream = PatientStream(sys.stdin.fileno(), filling.flush)
     entries = read_items(stream, format_of(None, order.format), order.options, "stdin")

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 app = command_app(invoke_without_command=True)
 
+_PAUSED = "this store is paused: nothing is claimed until 'sentijob worker resume'"
+
 
 @app.callback()
 @with_flags("conduct", Conduct)
@@ -64,6 +66,8 @@ def _work(conduct: Conduct, db: str | None) -> None:
         wiring.opened_worker(store, settings, config, on_ready=daemon.report_ready) as working,
         stopped_by_signals(working),
     ):
+        if store.is_paused():
+            note(_PAUSED)
         working.run()
 
 
@@ -141,7 +145,7 @@ def status(*, as_json: AsJson = False, db: Db = None) -> None:
         put(_as_json(members, is_paused=is_paused))
         return
     if is_paused:
-        note("this store is paused: nothing is claimed until 'sentijob worker resume'")
+        note(_PAUSED)
     if members:
         _draw(members, now)
     else:

@@ -220,6 +220,7 @@ class Worker:
                 return
             sd_notify.notify(sd_notify.STOPPING)
             if order is _Order.STOP:
+                self._logger.info("stopping after the running chunk; a second signal ends it now")
                 dispatcher.stop()
             else:
                 dispatcher.release_now()
