@@ -20,7 +20,7 @@ BATCH_PRIORITY = 0
 INTERACTIVE_PRIORITY = 10
 """What a text given on the command line gets: a person is waiting for it."""
 RUN_PRIORITY = 1000
-"""What ``run`` gives its texts, so that its own worker finds them before all others."""
+"""``run`` gives its texts more than this, and each run more than the last, so that its worker finds its own first."""
 PRIORITY_RANGE = range(-1000, 1001)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -125,3 +126,20 @@ def test_ctrl_c_on_a_run_gives_the_rest_back_and_says_how_to_go_on(
     assert shell.count("status = 'processing'") == 0
     assert 0 < shell.count("status = 'pending'") < 500
     assert shell.count("status = 'pending' AND attempt > 0") == 0
+
+
+def test_what_an_interrupted_run_left_does_not_stand_before_the_next(
+    shell: Shell, eventually: Eventually
+) -> None:
+    shell.write("texts.txt", texts(500))
+    shell.variables["SENTIJOB_DEMO_DELAY"] = "0.02"
+    running = shell.start("run", "-f", "texts.txt")
+    eventually(lambda: shell.count("status = 'completed'") > 0)
+    running.send_signal(signal.SIGINT)
+    running.communicate()
+    left = shell.count("status = 'pending'")
+    # A run's place in the queue is by the second.
+    eventually(lambda: int(time.time()) > shell.database.stat().st_mtime)
+    (job,) = shell.lines("run", "great", "--jsonl")
+    assert job["result_label"] == "positive"
+    assert shell.count("status = 'pending'") == left

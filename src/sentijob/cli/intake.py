@@ -19,7 +19,7 @@ from sentijob.errors import InputError, SentijobError
 from sentijob.ingest.formats import Format, format_of
 from sentijob.ingest.options import ReadOptions
 from sentijob.ingest.texts import checked_text
-from sentijob.jobs import Item, OpenedBatch, Submitted, Terms
+from sentijob.jobs import RUN_PRIORITY, Item, OpenedBatch, Submitted, Terms
 
 if TYPE_CHECKING:
     from sentijob.ingest.scan import Scan
@@ -168,8 +168,12 @@ def _fill(filling: Filling, order: Order, items: Iterable[Item]) -> QueuedBatch:
 
 
 def _fingerprint(content: str, order: Order) -> str:
-    """Stands for what is submitted and how: only the very same submit goes on with a batch."""
-    return hashlib.sha256(f"{content} {order.terms!r} {order.name!r}".encode()).hexdigest()
+    """Stands for what is submitted and how: only the very same submit goes on with a batch.
+
+    Every run has a priority of its own, and still goes on with an interrupted one.
+    """
+    terms = replace(order.terms, priority=min(order.terms.priority, RUN_PRIORITY))
+    return hashlib.sha256(f"{content} {terms!r} {order.name!r}".encode()).hexdigest()
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +13,7 @@ import typer
 
 from sentijob import wiring
 from sentijob.cli.console import is_terminal, note, output_console
+from sentijob.cli.filling import QueuedBatch
 from sentijob.cli.flags import with_flags
 from sentijob.cli.lazy import command_app
 from sentijob.cli.logs import log_to_stderr
@@ -32,13 +33,14 @@ from sentijob.jobs import RUN_PRIORITY, BatchReference, JobReference, Reference,
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from sentijob.cli.intake import Receipt
+    from sentijob.cli.intake import Order, Receipt
     from sentijob.ports import SentimentModel, Store
     from sentijob.settings import Settings
     from sentijob.worker.config import WorkerSummary
 
 app = command_app()
 
+_FIRST_RUN = datetime(2026, 1, 1, tzinfo=UTC)
 _LOOK_PAUSE = timedelta(milliseconds=100)
 _ROWS_ON_SCREEN = 20
 
@@ -74,7 +76,7 @@ def run(
     """
     sources.check(command="run")
     settings = session_settings(db=db, model=sources.model, max_attempts=sources.max_attempts)
-    order = sources.order(settings, priority=RUN_PRIORITY, is_quiet=quiet)
+    order = sources.order(settings, priority=run_priority(datetime.now(UTC)), is_quiet=quiet)
     deliver = _delivery(output, output_format, as_json=as_json, as_json_lines=as_json_lines)
     log_to_stderr(logging.WARNING, has_time=False)
     # Before anything is queued: a model that can't be loaded would leave it all waiting.
@@ -89,7 +91,8 @@ def run(
         for receipt in receipts:
             warn(receipt, is_quiet=quiet)
         references = [reference(receipt) for receipt in receipts]
-        _score(store, settings, references, model, is_quiet=quiet)
+        urgency = min(_priority(receipt, order) for receipt in receipts)
+        _score(store, settings, references, model, min_priority=urgency, is_quiet=quiet)
         final = standing(store, references)
         if not final.is_final:
             _say_how_to_go_on(receipts, final)
@@ -98,12 +101,26 @@ def run(
         insist_on_success(final)
 
 
+def run_priority(now: datetime) -> int:
+    """Above all that is submitted, and above every earlier run.
+
+    What an interrupted run has left behind must not stand before this one.
+    """
+    return RUN_PRIORITY + 1 + max(int((now - _FIRST_RUN).total_seconds()), 0)
+
+
+def _priority(receipt: Receipt, order: Order) -> int:
+    """What the texts got: of a batch that goes on, what its first attempt gave it."""
+    return receipt.batch.priority if isinstance(receipt, QueuedBatch) else order.terms.priority
+
+
 def _score(
     store: Store,
     settings: Settings,
     references: Sequence[Reference],
     model: SentimentModel,
     *,
+    min_priority: int,
     is_quiet: bool,
 ) -> None:
     """Work until all *references* are final, or a signal ends it: the first after the running chunk."""
@@ -115,7 +132,7 @@ def _score(
     config = WorkerConfig(
         lease=settings.lease,
         models=(model.name,),
-        min_priority=RUN_PRIORITY,
+        min_priority=min_priority,
         stop_when=lambda: standing(store, references).is_final,
     )
     with (

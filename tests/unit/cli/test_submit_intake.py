@@ -21,7 +21,7 @@ from sentijob.cli.intake import (
 from sentijob.errors import ConflictError, InputError
 from sentijob.ingest.formats import Format
 from sentijob.ingest.options import ReadOptions
-from sentijob.jobs import Item, Selector, Submitted, Terms
+from sentijob.jobs import RUN_PRIORITY, Item, Selector, Submitted, Terms
 from sentijob.ports import Store
 from sentijob.store.sql_store import SqlStore
 
@@ -68,7 +68,11 @@ def submit(store: Store, path: Path, order: Order = ORDER) -> QueuedBatch:
 
 
 def break_off(
-    store: Store, path: Path, monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
+    store: Store,
+    path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: type[BaseException],
+    order: Order = ORDER,
 ) -> None:
     """Submit in chunks of two, and end with *error* before the third chunk."""
     append = store.append
@@ -84,7 +88,7 @@ def break_off(
         patch.setattr(filling, "CHUNK_TEXTS", 2)
         patch.setattr(store, "append", breaking)
         with pytest.raises(error):
-            submit(store, path)
+            submit(store, path, order)
 
 
 def test_one_item_is_a_job(store: Store) -> None:
@@ -164,6 +168,16 @@ def test_only_the_very_same_submit_goes_on_with_an_interrupted_one(
 ) -> None:
     break_off(store, path, monkeypatch, KeyboardInterrupt)
     assert submit(store, path, order).batch.id == 2
+
+
+def test_a_run_goes_on_with_an_interrupted_one_though_its_priority_is_its_own(
+    store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = replace(ORDER, terms=replace(ORDER.terms, priority=RUN_PRIORITY + 1))
+    break_off(store, path, monkeypatch, KeyboardInterrupt, first)
+    again = replace(ORDER, terms=replace(ORDER.terms, priority=RUN_PRIORITY + 2))
+    receipt = submit(store, path, again)
+    assert (receipt.batch.id, receipt.batch.priority) == (1, RUN_PRIORITY + 1)
 
 
 def test_a_store_that_fails_half_way_says_how_to_go_on(
