@@ -216,6 +216,12 @@ def eventually(condition: Callable[[], Any], *, within: float = DEADLINE) -> Any
     return outcome
 
 
+@pytest.fixture(scope="session", autouse=True)
+def can_be_interrupted() -> None:
+    """A test run in a shell's background ignores Ctrl-C, and so would all that it starts."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @pytest.fixture(scope="session")
 def new_shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Shell]]:
     """Makes shells that last to the end."""
