@@ -9,6 +9,7 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from enum import Enum, auto
 from queue import Empty, SimpleQueue
 
@@ -33,6 +34,8 @@ from sentijob.worker.verdicts import verdict
 from sentijob.worker.wake import Waker
 
 _LOGGER = logging.getLogger("sentijob.worker")
+_LONGEST_DEAFNESS = timedelta(milliseconds=250)
+"""How long a signal may wait for its handler."""
 
 
 class _Order(Enum):
@@ -208,7 +211,8 @@ class Worker:
     def _supervise(self, dispatcher: Dispatcher, hand: ModelHand) -> None:
         """Carry out orders until the dispatcher has ended."""
         interval = sd_notify.watchdog_interval()
-        seconds = interval.total_seconds() if interval else None
+        # Never for good: a signal that comes in the instant before the wait begins doesn't end it.
+        seconds = min(interval or _LONGEST_DEAFNESS, _LONGEST_DEAFNESS).total_seconds()
         while True:
             try:
                 order = self._orders.get(timeout=seconds)
