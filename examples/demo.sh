@@ -23,13 +23,14 @@ mkdir .demo
 trap stop_worker EXIT
 trap 'exit 130' INT TERM
 
-show submit -f examples/reviews.csv --key-field id
+show submit -f examples/reviews.csv
 show worker start
 show wait b1
 show status b1
-show list --batch b1 --limit 12
-show stats
+show list --batch b1 --label negative --sort score --limit 5
+show list --batch b1 --label positive --sort score --limit 5
 show results b1 -o .demo/scored.csv
+show stats
 show worker stop
 
 cat <<'EOF'
@@ -38,7 +39,7 @@ Done: every review is scored, and .demo/scored.csv has the results beside your o
 Go on in the same store:
 
   . .venv/bin/activate && export SENTIJOB_DB=.demo/demo.db
-  sentijob list --label negative --sort score      # the surest complaints
+  sentijob status @last                            # all that is known of one review
   sentijob results b1 --label positive | head      # JSON lines, for other programs
   sentijob run "Not bad at all."                   # one text, here and now
   sentijob --help                                  # all there is
