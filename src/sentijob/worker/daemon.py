@@ -25,7 +25,6 @@ LOG_LIMIT = 5_000_000
 """Bytes of a log that is set aside, as ``worker.log.1``, at the next start."""
 _LAST_LINES = 10
 _LOOK_EVERY = timedelta(milliseconds=20)
-_FORCED_WAIT = timedelta(seconds=10)
 
 
 class DaemonStatus(NamedTuple):
@@ -123,8 +122,13 @@ def report_ready(environ: Mapping[str, str] = os.environ) -> None:
             os.close(int(written))
 
 
-def stop(folder: Path, *, timeout: timedelta = timedelta(seconds=25)) -> Stopped:
-    """Ask the background worker to finish its chunk; after *timeout*, to release it and end.
+def stop(
+    folder: Path,
+    *,
+    timeout: timedelta = timedelta(seconds=25),
+    last_wait: timedelta = timedelta(seconds=10),
+) -> Stopped:
+    """Ask the background worker to finish its chunk; after *timeout*, to release it and end in *last_wait*.
 
     Raises:
         ConflictError: it runs on, or can't be told for certain.
@@ -135,7 +139,7 @@ def stop(folder: Path, *, timeout: timedelta = timedelta(seconds=25)) -> Stopped
     if _is_free_within(folder, timeout):
         return Stopped.FINISHED
     _terminate(folder)
-    if _is_free_within(folder, _FORCED_WAIT):
+    if _is_free_within(folder, last_wait):
         return Stopped.RELEASED
     pid = status(folder).pid
     raise ConflictError(f"the background worker (pid {pid}) doesn't end; see {log_path(folder)}")

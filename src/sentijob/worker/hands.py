@@ -14,8 +14,9 @@ from sentijob.worker.chunks import alone
 from sentijob.worker.handover import Handover
 from sentijob.worker.scorer import Scorer
 
-MOST_HUNG = 3
-"""Threads that may hang, each with its memory, before the worker gives up."""
+MOST_HUNG = 5
+"""Threads that hang, each with its memory, before the worker gives up: one poisonous text makes
+four by default, with its neighbours once and alone at each of its attempts."""
 
 
 class ModelHand:
@@ -64,6 +65,7 @@ class ModelHand:
             raise ModelError(f"{len(self._hung)} model calls hang for over {seconds:g}s: giving up")
         self._sit_down()
         if chunk is not None:
+            self._scorer.forget(chunk.model)
             self._logger.error(
                 "model %s hangs on %d jobs for over %gs", chunk.model, len(chunk.claims), seconds
             )

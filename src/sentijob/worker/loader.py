@@ -52,6 +52,10 @@ class ModelLoader:
             self._failures.pop(name, None)
         return model
 
+    def forget(self, name: str) -> None:
+        """Load the model anew at the next need: a call of this one hangs, and may hold its locks."""
+        self._models.pop(name, None)
+
     def unavailable(self) -> dict[str, timedelta]:
         """The models to claim nothing for now, and how much longer each."""
         now = self._clock()

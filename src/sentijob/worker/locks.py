@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from pathlib import Path
 
@@ -29,18 +30,22 @@ else:
 
 
 def make_private_folder(folder: Path) -> None:
-    """Create a folder that only its owner may enter.
+    """Create a folder that only its owner may enter, or make an existing one so.
 
     Raises:
-        StoreError: it can't be created, or isn't a folder of ours.
+        StoreError: it can't be created, or is a link, no folder, or another user's.
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         state = folder.lstat()
     except OSError as exc:
         raise StoreError(f"{folder} can't be used as a folder for locks: {exc.strerror}") from exc
+    if not stat.S_ISDIR(state.st_mode):
+        raise StoreError(f"{folder} is no folder of its own; remove it, or use another store")
     if hasattr(os, "getuid") and state.st_uid not in {os.getuid(), 0}:
         raise StoreError(f"{folder} belongs to another user; remove it, or use another store")
+    if state.st_mode & 0o077:
+        folder.chmod(0o700)
 
 
 def open_private(path: Path, extra_flags: int = 0) -> int:

@@ -50,6 +50,8 @@ class Scorer:
     def score(self, chunk: Chunk) -> Outcome:
         """What became of a chunk's claims; those that were lost meanwhile are passed over."""
         claims = self._holdings.still(chunk.claims)
+        if not claims:
+            return Outcome([], [])
         self.progress.begin()
         try:
             model = self._loader.get(chunk.model)
@@ -62,6 +64,10 @@ class Scorer:
         finally:
             self.progress.end()
         return outcome
+
+    def forget(self, model: str) -> None:
+        """Never use this instance of a model again."""
+        self._loader.forget(model)
 
     def _fail(self, claim: ClaimedJob, error: BaseException) -> Failure:
         return verdict(claim, error, uniform=self._uniform)
