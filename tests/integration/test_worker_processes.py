@@ -233,7 +233,7 @@ def test_a_background_worker_that_is_never_ready_is_ended(folder: Path) -> None:
 
 
 def test_a_process_that_has_the_holders_pid_by_chance_is_never_signalled(folder: Path) -> None:
-    bystander = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)  # noqa: S603  # our own interpreter
+    bystander = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     with daemon.hold(folder):
         (folder / "daemon.lock").write_text(f'{{"pid": {bystander.pid}, "started": "1"}}')
         with pytest.raises(ConflictError, match="doesn't end"):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 from contextlib import suppress
 from pathlib import Path
 
@@ -36,6 +37,31 @@ def test_a_file_has_the_usual_permissions(tmp_path: Path) -> None:
     with replacing(written):
         pass
     assert written.stat().st_mode == usual.stat().st_mode
+
+
+def test_a_name_that_somebody_took_beforehand_is_not_written_through(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(secrets, "token_hex", lambda _length: "guessed")
+    taken = tmp_path / ".sentijob-guessed.tmp"
+    taken.write_bytes(b"untouched")
+    with (
+        pytest.raises(UsageError, match="can't be written: File exists"),
+        replacing(tmp_path / "x"),
+    ):
+        pass
+    assert taken.read_bytes() == b"untouched"
+
+
+def test_a_file_is_synced_before_it_gets_its_name_and_the_folder_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x"
+    synced = []
+    monkeypatch.setattr(os, "fsync", lambda _descriptor: synced.append(path.exists()))
+    with replacing(path):
+        pass
+    assert synced == [False, True]
 
 
 def test_a_full_disk_is_said_to_be_one(tmp_path: Path) -> None:
