@@ -55,7 +55,7 @@ def main() -> None:
     seconds = {"submit -f": submitting, "score": scoring, "results": exporting}
     report(options, seconds)
     print(f"labels: {mix.negative:,} negative, {mix.neutral:,} neutral, {mix.positive:,} positive")
-    save(f"hundred_thousand-{options.model}-{options.kills}", {**vars(options), **seconds})
+    save(f"hundred_thousand-{options.model}-{options.kills}", {"texts": options.count, **seconds})
     conclude(problems, options.count)
 
 
