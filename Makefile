@@ -4,7 +4,7 @@
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint format bench clean run-environment dev-environment
+.PHONY: help demo test check lint format bench clean run-environment dev-environment fuzz-environment
 
 help: ## Show what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,3 +42,6 @@ run-environment:
 
 dev-environment:
 	@python=$$(sh scripts/find-python) && "$$python" scripts/environment.py dev
+
+fuzz-environment:
+	@python=$$(sh scripts/find-python) && "$$python" scripts/environment.py fuzz

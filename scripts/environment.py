@@ -1,4 +1,4 @@
-"""Make ``.venv`` hold what this checkout needs: ``environment.py run`` or ``environment.py dev``.
+"""Make ``.venv`` hold what this checkout needs: ``environment.py run``, ``dev`` or ``fuzz``.
 
 Does nothing where it already does. Wheels are kept in the user's cache folder,
 pinned by ``constraints.txt``, and tried first: once they are there, setting up
@@ -22,7 +22,9 @@ PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "sentijob-ready"
 PROJECT = ROOT / "pyproject.toml"
 CONSTRAINTS = ROOT / "constraints.txt"
-EXTRAS = {"run": [], "dev": ["dev", "parquet"]}
+DEV = ["dev", "parquet", "postgres"]
+EXTRAS = {"run": [], "dev": DEV, "fuzz": [*DEV, "fuzz"]}
+"""What each kind of environment installs; each holds what those before it do."""
 
 
 def main(kind: str) -> int:
@@ -57,7 +59,9 @@ def is_ready(kind: str, wanted: str) -> bool:
         done, fingerprinted = STAMP.read_text().split()
     except (FileNotFoundError, ValueError):
         return False
-    return fingerprinted == wanted and done in {kind, "dev"} and PYTHON.exists()
+    kinds = list(EXTRAS)
+    is_enough = done in kinds and kinds.index(done) >= kinds.index(kind)
+    return fingerprinted == wanted and is_enough and PYTHON.exists()
 
 
 def make_venv() -> None:
