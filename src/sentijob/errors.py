@@ -11,6 +11,7 @@
     ├── StoreError                  the database can't be used
     │   ├── StoreBusyError          somebody else wrote for too long
     │   ├── StoreFullError          no room left
+    │   ├── StoreUnreachableError   a server that doesn't answer, or a connection that broke
     │   ├── StoreDamagedError       not a database, or a broken one
     │   └── StoreVersionError       written by a newer sentijob
     ├── ModelError                  a model failed; may pass
@@ -66,6 +67,10 @@ class StoreBusyError(StoreError):
 
 class StoreFullError(StoreError):
     """The disk or a quota has no room left."""
+
+
+class StoreUnreachableError(StoreError):
+    """The database's server doesn't answer, or the connection to it broke; may pass."""
 
 
 class StoreDamagedError(StoreError):

@@ -17,9 +17,14 @@ from sentijob.jobs import DEFAULT_MAX_ATTEMPTS, DEFAULT_MODEL
 APP_NAME = "sentijob"
 
 
+def data_folder() -> Path:
+    """The platform's folder for this program's user data."""
+    return Path(platformdirs.user_data_dir(APP_NAME, appauthor=False))
+
+
 def default_database() -> str:
-    """Where jobs rest unless told otherwise: a file in the platform's folder for user data."""
-    return str(Path(platformdirs.user_data_dir(APP_NAME, appauthor=False)) / "sentijob.db")
+    """Where jobs rest unless told otherwise."""
+    return str(data_folder() / "sentijob.db")
 
 
 def config_file(environ: Mapping[str, str] = os.environ) -> Path:
@@ -70,8 +75,13 @@ def _text(written: str) -> str:
     return written
 
 
+def _database(written: str) -> str:
+    """A path in any of its spellings, or another database's URL."""
+    return _text(written).removeprefix("sqlite:///")
+
+
 SPECS: Mapping[str, _Spec] = {
-    "db": _Spec(_text, default_database, "the store: a path, or a database URL"),
+    "db": _Spec(_database, default_database, "the store: a path, or a database URL"),
     "model": _Spec(_text, lambda: DEFAULT_MODEL, "the model for new jobs"),
     "max_attempts": _Spec(
         _whole(1, 100), lambda: DEFAULT_MAX_ATTEMPTS, "tries a job gets before it fails"

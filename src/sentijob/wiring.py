@@ -46,12 +46,30 @@ def load_model(name: str, settings: Settings) -> SentimentModel:
 
 
 def run_folder(settings: Settings) -> Path:
-    """Where workers on this machine keep their locks, pid file and log, beside the store."""
-    return Path(f"{settings.db}.run")
+    """Where workers on this machine keep their locks, pid file and log: beside the store.
+
+    For a store on a server, in the user's data folder, by a name that stands for the server and the store.
+    """
+    if not is_url(settings.db):
+        return Path(f"{settings.db}.run")
+    import hashlib
+
+    from sentijob.settings import data_folder
+    from sentijob.store.postgres.url import parse_postgres_url
+
+    url = parse_postgres_url(settings.db)
+    digest = hashlib.sha256(f"{url.shown} {url.schema}".encode()).hexdigest()
+    return data_folder() / f"postgresql-{digest[:16]}.run"
 
 
-def make_waker(settings: Settings) -> Waker:
-    """What wakes a waiting worker or watcher when anyone commits to the store."""
+def make_waker(settings: Settings, *, for_work: bool = False) -> Waker:
+    """What wakes a waiting worker or watcher when anyone commits; *for_work*, on a server, only if jobs came."""
+    if is_url(settings.db):
+        from sentijob.store.postgres.database import WORK
+        from sentijob.store.postgres.listening import CommitListener
+        from sentijob.store.postgres.url import parse_postgres_url
+
+        return CommitListener(parse_postgres_url(settings.db), heeds=WORK if for_work else None)
     from sentijob.worker.wake import CommitWatcher
 
     return CommitWatcher(Path(settings.db))
@@ -70,7 +88,7 @@ def opened_worker(
     from sentijob.worker.presence import Presence
     from sentijob.worker.runner import Worker
 
-    with closing(make_waker(settings)) as waker:
+    with closing(make_waker(settings, for_work=True)) as waker:
         yield Worker(
             store,
             load or (lambda name: load_model(name, settings)),

@@ -11,8 +11,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from sentijob.jobs import Failure, Item, Scored, Selector, Sentiment, Terms
+from sentijob.store.database import SCHEMA_VERSION
 from sentijob.store.sql_store import SqlStore
-from sentijob.store.sqlite import SCHEMA_VERSION
 
 TARGET = Path(__file__).parent / "schemas" / f"{SCHEMA_VERSION:04}.db"
 

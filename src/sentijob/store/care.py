@@ -20,6 +20,7 @@ class SqlCare:
             return complaints  # counting a broken database would count wrong
         if repair:
             with self._db.write(durable=True) as connection:
+                self._db.hold_counters(connection)
                 found = drifted(connection)
                 for batch_id, counts in found.items():
                     overwrite(connection, batch_id, counts)

@@ -103,7 +103,7 @@ class SqlChanges:
         *,
         now_ms: int,
     ) -> None:
-        moves = Moves(self._db.slot())
+        moves = Moves(self._db)
         for (batch_id, status, label), count in Counter(job[1:] for job in jobs).items():
             moves.add(
                 batch_id,

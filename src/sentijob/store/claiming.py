@@ -76,7 +76,7 @@ class SqlClaiming:
             f" WHERE id IN ({marks(len(claimed))})",
             (worker_id, expires_at, now_ms, *(one.job_id for one in claimed)),
         )
-        moves = Moves(self._db.slot())
+        moves = Moves(self._db)
         for batch_id, count in Counter(one.batch_id for one in claimed).items():
             moves.add(batch_id, count, source=Status.PENDING, target=Status.PROCESSING)
         moves.write(connection, now_ms=now_ms)

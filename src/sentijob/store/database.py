@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
+from functools import wraps
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+SCHEMA_VERSION = 1
+"""The schema that this program reads and writes: the number of the newest migration."""
 
 Row = Sequence[Any]
+_T = TypeVar("_T")
+_P = ParamSpec("_P")
 
 
 class Cursor(Protocol):
@@ -78,6 +84,18 @@ class Database(Protocol):
         """Add many rows, by the fastest way there is."""
         ...
 
+    def announce(self, connection: Connection, *, is_work: bool) -> None:
+        """Wake those who wait for a change, once this transaction commits; workers only where *is_work*."""
+        ...
+
+    def hold_counters(self, connection: Connection) -> None:
+        """Until the commit, let nobody else change a counter."""
+        ...
+
+    def persist(self, action: Callable[[], _T]) -> _T:
+        """Carry out what may be done twice, again where the connection breaks, for as long as we are patient."""
+        ...
+
     def change_token(self) -> int: ...
 
     def check(self) -> Sequence[str]: ...
@@ -87,3 +105,25 @@ class Database(Protocol):
     def vacuum(self) -> None: ...
 
     def close(self) -> None: ...
+
+
+class OnDatabase(Protocol):
+    """A part of the store."""
+
+    @property
+    def _db(self) -> Database: ...
+
+
+_Part = TypeVar("_Part", bound=OnDatabase)
+
+
+def survives_outages(
+    method: Callable[Concatenate[_Part, _P], _T],
+) -> Callable[Concatenate[_Part, _P], _T]:
+    """A method that may be carried out twice, and so lives through a restart of the server."""
+
+    @wraps(method)
+    def persistent(part: _Part, /, *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        return part._db.persist(lambda: method(part, *args, **kwargs))  # noqa: SLF001  # its own part
+
+    return persistent

@@ -16,7 +16,7 @@ from sentijob.jobs import (
 )
 from sentijob.store.batches import existing_batch, newest_batches
 from sentijob.store.clock import instant_to_ms, ms_to_instant
-from sentijob.store.database import Connection, Database
+from sentijob.store.database import Connection, Database, Row, survives_outages
 from sentijob.store.lanes import lanes
 from sentijob.store.references import parse_reference
 from sentijob.store.rows import (
@@ -25,7 +25,7 @@ from sentijob.store.rows import (
     counts_from_row,
     job_from_row,
 )
-from sentijob.store.selection import ORDERS, where
+from sentijob.store.selection import ORDERS, Where, where
 from sentijob.store.tallies import WHOLE_STORE, finished_since
 
 _PAGE = 1_000
@@ -36,10 +36,12 @@ class SqlReading:
 
     _db: Database
 
+    @survives_outages
     def resolve(self, reference: str) -> Reference:
         with self._db.read() as connection:
             return parse_reference(connection, reference)
 
+    @survives_outages
     def job(self, job_id: int) -> Job:
         with self._db.read() as connection:
             row = connection.execute(f"{JOB_SELECT} WHERE job.id = ?", (job_id,)).fetchone()
@@ -47,14 +49,17 @@ class SqlReading:
             raise NotFoundError(f"there is no job {job_id}")
         return job_from_row(row)
 
+    @survives_outages
     def batch(self, batch_id: int) -> Batch:
         with self._db.read() as connection:
             return existing_batch(connection, batch_id)
 
+    @survives_outages
     def batches(self, *, limit: int = 20) -> Sequence[Batch]:
         with self._db.read() as connection:
             return newest_batches(connection, limit)
 
+    @survives_outages
     def jobs(
         self, selector: Selector, *, sort: Sort = Sort.NEWEST, limit: int = 20, skip: int = 0
     ) -> Sequence[Job]:
@@ -74,17 +79,21 @@ class SqlReading:
         while True:
             chosen = where(selector)
             chosen.add(f"{column} > ?", last)
-            with self._db.read() as connection:
-                rows = connection.execute(
-                    f"{JOB_SELECT}{chosen.sql} ORDER BY {column} LIMIT ?",
-                    (*chosen.parameters, _PAGE),
-                ).fetchall()
+            rows = self._page(chosen, column)
             for row in rows:
                 yield (job := job_from_row(row))
             if len(rows) < _PAGE:
                 return
             last = job.position if in_batch and job.position is not None else job.id
 
+    @survives_outages
+    def _page(self, chosen: Where, column: str) -> Sequence[Row]:
+        with self._db.read() as connection:
+            return connection.execute(
+                f"{JOB_SELECT}{chosen.sql} ORDER BY {column} LIMIT ?", (*chosen.parameters, _PAGE)
+            ).fetchall()
+
+    @survives_outages
     def count(self, selector: Selector) -> int:
         chosen = where(selector)
         joined = " JOIN job_text ON job_id = job.id" if selector.search is not None else ""
@@ -93,6 +102,7 @@ class SqlReading:
                 connection, f"SELECT count(*) FROM job{joined}{chosen.sql}", chosen.parameters
             )
 
+    @survives_outages
     def counts(self, batch_id: int | None = None) -> Counts:
         scope = WHOLE_STORE if batch_id is None else batch_id
         with self._db.read() as connection:
@@ -101,19 +111,23 @@ class SqlReading:
             ).fetchone()
         return counts_from_row(row or ())
 
+    @survives_outages
     def oldest_pending_at(self) -> datetime | None:
         with self._db.read() as connection:
             now_ms = self._db.wall(connection)
             due = [lane.due_at for lane in lanes(connection) if lane.due_at <= now_ms]
         return ms_to_instant(min(due)) if due else None
 
+    @survives_outages
     def finished_since(self, instant: datetime) -> int:
         with self._db.read() as connection:
             return finished_since(connection, instant_to_ms(instant))
 
+    @survives_outages
     def change_token(self) -> int:
         return self._db.change_token()
 
+    @survives_outages
     def now(self) -> datetime:
         with self._db.read() as connection:
             return ms_to_instant(self._db.wall(connection))

@@ -33,7 +33,7 @@ class SqlRescuing:
         with self._db.write() as connection:
             now_ms = self._db.wall(connection)
             lapsed = self._lapsed(connection, dead_workers, lock=self._db.row_lock)
-            moves = Moves(self._db.slot())
+            moves = Moves(self._db)
             for job_id, batch_id, rescues in lapsed:
                 target = Status.PENDING if rescues < MOST_RESCUES else Status.FAILED
                 _give_back(connection, job_id, target, now_ms=now_ms)

@@ -38,7 +38,7 @@ class SqlSettling:
                 for one in scored
                 if one.claimed.job_id not in lost
             )
-            moves = Moves(self._db.slot())
+            moves = Moves(self._db)
             for (batch_id, label), count in outcomes.items():
                 moves.add(
                     batch_id,
@@ -70,7 +70,7 @@ class SqlSettling:
                 for one in failures
                 if one.retry_in is not None
             ]
-            moves = Moves(self._db.slot())
+            moves = Moves(self._db)
             lost: set[int] = set()
             for assignments, target, changes in (
                 (_FAIL, Status.FAILED, final),
@@ -85,7 +85,7 @@ class SqlSettling:
         with self._db.write() as connection:
             changes = [((), one) for one in claims]
             lost = settle(self._db, connection, worker_id, _RELEASE, changes)
-            moves = Moves(self._db.slot())
+            moves = Moves(self._db)
             _count(moves, claims, lost, Status.PENDING)
             moves.write(connection, now_ms=self._db.wall(connection))
             return lost

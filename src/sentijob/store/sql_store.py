@@ -17,6 +17,8 @@ from sentijob.store.settling import SqlSettling
 from sentijob.store.submissions import SqlSubmissions
 from sentijob.store.workers import SqlWorkers
 
+POSTGRES_SCHEMES = ("postgresql+psycopg", "postgresql", "postgres")
+
 
 class SqlStore(
     SqlSubmissions,
@@ -36,19 +38,13 @@ class SqlStore(
 
     @classmethod
     def open(cls, db: str, *, must_exist: bool = False, clock: Clock | None = None) -> Self:
-        """Open the store at a path, at ``sqlite:///path``, or in memory (``:memory:``).
+        """Open the store at a path, in memory (``:memory:``) or at a ``postgresql+psycopg://`` URL.
 
         Raises:
             NotFoundError: there is none, and *must_exist*.
             StoreError: it can't be used.
         """
-        from sentijob.store.sqlite import SqliteDatabase
-
-        path = db.removeprefix("sqlite:///")
-        if "://" in path:
-            scheme = path.partition("://")[0]
-            raise StoreError(f"no store speaks {scheme}://; name a file with --db")
-        return cls(SqliteDatabase.open(path, must_exist=must_exist, clock=clock))
+        return cls(_opened(db, must_exist=must_exist, clock=clock))
 
     def close(self) -> None:
         self._db.close()
@@ -63,3 +59,20 @@ class SqlStore(
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _opened(db: str, *, must_exist: bool, clock: Clock | None) -> Database:
+    scheme, is_url, _ = db.partition("://")
+    if not is_url:
+        from sentijob.store.sqlite import SqliteDatabase
+
+        return SqliteDatabase.open(db, must_exist=must_exist, clock=clock)
+    if scheme in POSTGRES_SCHEMES:
+        try:
+            from sentijob.store.postgres.database import PostgresDatabase
+        except ImportError as exc:
+            raise StoreError("PostgreSQL needs an extra: pip install 'sentijob[postgres]'") from exc
+        return PostgresDatabase.open(db, must_exist=must_exist, clock=clock)
+    raise StoreError(
+        f"no store speaks {scheme}://; name a file or a postgresql+psycopg:// URL with --db"
+    )

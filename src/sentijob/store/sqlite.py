@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import threading
 import time
@@ -12,15 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from sentijob.errors import (
-    ConflictError,
     StoreDamagedError,
     StoreError,
     StoreVersionError,
 )
 from sentijob.store.clock import Clock, SystemClock
+from sentijob.store.database import SCHEMA_VERSION
 from sentijob.store.rows import marks
 from sentijob.store.sqlite_errors import PATIENCE_SECONDS, in_our_words
-from sentijob.store.sqlite_files import create_private, prepare_file, sync
+from sentijob.store.sqlite_files import prepare_file, taking_shape
 
 if TYPE_CHECKING:
     from sentijob.store.database import Connection
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
 IN_MEMORY = ":memory:"
 APPLICATION_ID = 0x53656E74
 """Marks a SQLite file as ours: ``Sent``."""
-SCHEMA_VERSION = 1
-"""What ``PRAGMA user_version`` says of the schema that this program reads and writes."""
 OLDEST_SQLITE = (3, 35, 0)
 """The first with RETURNING."""
 
@@ -173,6 +170,15 @@ class SqliteDatabase:
     def serialize(self, connection: Connection, name: str) -> None:
         """Nothing to do: whoever writes is alone."""
 
+    def announce(self, connection: Connection, *, is_work: bool) -> None:
+        """Nothing to do: who waits watches the files."""
+
+    def hold_counters(self, connection: Connection) -> None:
+        """Nothing to do: whoever writes is alone."""
+
+    def persist(self, action: Callable[[], _T]) -> _T:
+        return action()
+
     def insert(
         self,
         connection: Connection,
@@ -205,24 +211,15 @@ class SqliteDatabase:
         return [row[0] for row in rows if row[0] != "ok"]
 
     def backup(self, target: Path) -> None:
-        if target.exists():
-            raise ConflictError(f"{target} exists; name a new file")
-        unfinished = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-        with self._translated():
-            try:
-                create_private(unfinished)
-                with self.read() as source, closing(sqlite3.connect(unfinished)) as copy:
-                    # One transaction pins what is read: else every commit of a worker would begin the copy anew.
-                    cast("sqlite3.Connection", source).backup(copy, pages=4096, sleep=0.001)
-                    copy.execute("PRAGMA journal_mode = DELETE")
-                sync(unfinished)
-                os.link(unfinished, target)
-            except FileExistsError as exc:
-                raise ConflictError(f"{target} exists; name a new file") from exc
-            except OSError as exc:
-                raise StoreError(f"{target} can't be written: {exc.strerror}") from exc
-            finally:
-                unfinished.unlink(missing_ok=True)
+        with (
+            self._translated(),
+            taking_shape(target) as unfinished,
+            self.read() as source,
+            closing(sqlite3.connect(unfinished)) as copy,
+        ):
+            # One transaction pins what is read: else every commit of a worker would begin the copy anew.
+            cast("sqlite3.Connection", source).backup(copy, pages=4096, sleep=0.001)
+            copy.execute("PRAGMA journal_mode = DELETE")
 
     def vacuum(self) -> None:
         with self._write_lock, self._translated():

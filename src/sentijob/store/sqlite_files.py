@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sentijob.errors import NotFoundError, StoreDamagedError, StoreError
+from sentijob.errors import ConflictError, NotFoundError, StoreDamagedError, StoreError
 
 
 def prepare_file(path: Path, *, must_exist: bool) -> None:
@@ -27,11 +28,38 @@ def prepare_file(path: Path, *, must_exist: bool) -> None:
         ) from exc
 
 
+@contextmanager
+def taking_shape(target: Path) -> Iterator[Path]:
+    """An empty private file to make a database of, which gets the name *target* when the block ends well.
+
+    When it doesn't, nothing of it remains.
+
+    Raises:
+        ConflictError: *target* exists.
+        StoreError: it can't be written.
+    """
+    if target.exists():
+        raise ConflictError(f"{target} exists; name a new file")
+    unfinished = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        create_private(unfinished)
+        yield unfinished
+        _sync(unfinished)
+        os.link(unfinished, target)
+    except FileExistsError as exc:
+        raise ConflictError(f"{target} exists; name a new file") from exc
+    except OSError as exc:
+        raise StoreError(f"{target} can't be written: {exc.strerror}") from exc
+    finally:
+        for side in ("", "-wal", "-shm", "-journal"):
+            Path(f"{unfinished}{side}").unlink(missing_ok=True)
+
+
 def create_private(path: Path) -> None:
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
 
 
-def sync(path: Path) -> None:
+def _sync(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)

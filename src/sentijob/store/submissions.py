@@ -11,7 +11,7 @@ from sentijob.errors import ConflictError, NotFoundError, UsageError
 from sentijob.jobs import Batch, Item, OpenedBatch, Status, Submitted, Terms
 from sentijob.store.batches import existing_batch, texts_present
 from sentijob.store.clock import milliseconds
-from sentijob.store.database import Connection, Database
+from sentijob.store.database import Connection, Database, survives_outages
 from sentijob.store.once import batch_made_once, job_made_once, remember
 from sentijob.store.rows import meta_to_column
 from sentijob.store.tallies import Moves
@@ -94,6 +94,7 @@ class SqlSubmissions:
             batch = existing_batch(connection, batch_id)
             return OpenedBatch(batch, texts_present(connection, batch_id), is_new)
 
+    @survives_outages
     def append(self, batch_id: int, items: Sequence[Item], *, first_position: int) -> int:
         with self._db.write(durable=True) as connection:
             self._db.serialize(connection, f"batch {batch_id}")
@@ -104,12 +105,14 @@ class SqlSubmissions:
             self._insert(connection, placed, standing)
             return len(placed)
 
+    @survives_outages
     def seal(self, batch_id: int) -> Batch:
         with self._db.write(durable=True) as connection:
             connection.execute(
                 "UPDATE batch SET sealed_at = ? WHERE id = ? AND sealed_at IS NULL",
                 (self._db.wall(connection), batch_id),
             )
+            self._db.announce(connection, is_work=False)
             return existing_batch(connection, batch_id)
 
     def _insert_batch(
@@ -160,7 +163,7 @@ class SqlSubmissions:
         ]
         self._db.insert(connection, "job", _JOB_COLUMNS, jobs)
         self._db.insert(connection, "job_text", _TEXT_COLUMNS, texts)
-        moves = Moves(self._db.slot())
+        moves = Moves(self._db)
         moves.add(batch_id, len(placed), target=Status.PENDING)
         moves.write(connection, now_ms=now_ms)
         return made

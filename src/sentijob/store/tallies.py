@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from sentijob.jobs import FINAL_STATUSES, Label, Status
-from sentijob.store.database import Connection
+from sentijob.store.database import Connection, Database
 from sentijob.store.rows import TALLY_COLUMNS, marks
 
 WHOLE_STORE = 0
@@ -21,10 +21,11 @@ _MINUTES_KEPT = 7 * 24 * 60
 
 
 class Moves:
-    """The jobs that one transaction moves, added up by batch; written once, at its end."""
+    """The jobs that one transaction moves, added up by batch; written, and announced, once at its end."""
 
-    def __init__(self, slot: int) -> None:
-        self._slot = slot
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        self._slot = database.slot()
         self._moved: defaultdict[int, Counter[str]] = defaultdict(Counter)
 
     def add(
@@ -51,6 +52,8 @@ class Moves:
 
     def write(self, connection: Connection, *, now_ms: int) -> None:
         """Add what was noted to the counters, in the transaction that moved the jobs."""
+        if not self._moved:
+            return
         # In one order everywhere, so that two writers never wait for each other.
         for scope, moved in sorted(self._moved.items()):
             if any(moved.values()):
@@ -64,6 +67,7 @@ class Moves:
                 " (minute, slot) DO UPDATE SET finished = pace.finished + excluded.finished",
                 (now_ms // _MS_PER_MINUTE, self._slot, finished),
             )
+        self._db.announce(connection, is_work=moved[Status.PENDING] > 0)
 
 
 def drop_tallies(connection: Connection, batch_ids: Iterable[int]) -> None:

@@ -1,0 +1,273 @@
+"""PostgreSQL as the store's database: opening, transactions, the server's clock, and its errors in our words.
+
+For any number of machines. Each transaction has a connection of its own; jobs
+are locked row by row, and those that somebody else holds are passed over.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import psycopg
+from psycopg.sql import SQL
+
+from sentijob.errors import (
+    NotFoundError,
+    StoreError,
+    StoreUnreachableError,
+    StoreVersionError,
+)
+from sentijob.store.clock import Clock
+from sentijob.store.database import SCHEMA_VERSION, Cursor
+from sentijob.store.postgres.connections import LATER_PATIENCE, Connections
+from sentijob.store.postgres.errors import in_our_words
+from sentijob.store.postgres.url import PostgresUrl, parse_postgres_url
+
+if TYPE_CHECKING:
+    from sentijob.store.database import Connection
+
+OLDEST_SERVER = 130000
+"""The first with ``pg_current_snapshot``."""
+WORK = "work"
+"""What is announced where jobs have come to wait; everything else is announced as :data:`MOVED`."""
+MOVED = "moved"
+
+_SLOTS = 16
+"""How many writers may count at once."""
+_WRITE = "BEGIN"
+_WRITE_RELAXED = "BEGIN; SET LOCAL synchronous_commit = off"
+_READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_NOW_MS = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint"
+_FEW = 16
+"""Rows from which on COPY is faster than INSERT."""
+_FIRST_PAUSE = timedelta(milliseconds=100)
+_LONGEST_PAUSE = timedelta(seconds=2)
+_T = TypeVar("_T")
+
+
+class PostgresConnection:
+    """A driver's connection that understands ``?``."""
+
+    def __init__(self, driver: psycopg.Connection) -> None:
+        self.driver = driver
+
+    def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> Cursor:
+        return self.driver.execute(in_drivers_marks(sql), parameters)
+
+    def executemany(self, sql: str, parameters: Iterable[Sequence[Any]], /) -> Cursor:
+        cursor = self.driver.cursor()
+        cursor.executemany(in_drivers_marks(sql), parameters)
+        return cursor
+
+
+class PostgresDatabase:
+    """One schema of a PostgreSQL database, shared by threads, processes and machines."""
+
+    row_lock = "FOR UPDATE OF job"
+    row_lock_skipping = "FOR UPDATE OF job SKIP LOCKED"
+
+    def __init__(self, url: PostgresUrl, *, clock: Clock | None = None) -> None:
+        self.url = url
+        self.location = url.shown
+        self._clock = clock
+        self._connections = Connections(url)
+
+    @classmethod
+    def open(
+        cls, url: str, *, must_exist: bool = False, clock: Clock | None = None
+    ) -> PostgresDatabase:
+        """Open a store; make it, or bring it up to date, where need be.
+
+        With *clock* that tells the time, and not the server.
+
+        Raises:
+            NotFoundError: there is none, and *must_exist*.
+            StoreError: it can't be used; the message says why.
+        """
+        database = cls(parse_postgres_url(url), clock=clock)
+        try:
+            database.prepare_schema(must_exist=must_exist)
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    def prepare_schema(self, *, must_exist: bool) -> None:
+        """Bring the schema to this program's version; workers of the one before may run on meanwhile.
+
+        Raises:
+            NotFoundError: there is none, and *must_exist*.
+            StoreVersionError: a newer sentijob wrote it.
+        """
+        with self._translated():
+            with self._connections.begun(_READ) as driver:
+                _refuse_old_server(driver)
+                version = self._version(driver)
+                driver.execute("COMMIT")
+            if version == SCHEMA_VERSION:
+                return
+            if version == 0 and must_exist:
+                raise NotFoundError(
+                    f"there is no store at {self.location} yet; `sentijob submit` makes one"
+                )
+            from sentijob.store.schema import migrate_postgres
+
+            migrate_postgres(self.url, version=self._version)
+
+    def _version(self, driver: psycopg.Connection) -> int:
+        """Which schema there is: 0 for none yet; refuses a newer one."""
+        found = driver.execute("SELECT to_regclass('alembic_version') IS NOT NULL").fetchone()
+        if found is None or not found[0]:
+            return 0
+        row = driver.execute("SELECT version_num FROM alembic_version").fetchone()
+        version = int(row[0]) if row else 0
+        if version > SCHEMA_VERSION:
+            raise StoreVersionError(
+                f"{self.location} was written by a newer sentijob (schema {version}, this one"
+                f" knows {SCHEMA_VERSION}); upgrade sentijob; nothing was changed"
+            )
+        return version
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        with self._transaction(_READ) as connection:
+            yield connection
+
+    @contextmanager
+    def write(self, *, durable: bool = False) -> Iterator[Connection]:
+        with self._transaction(_WRITE if durable else _WRITE_RELAXED) as connection:
+            yield connection
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[PostgresConnection]:
+        with self._translated(), self._connections.begun(begin) as driver:
+            try:
+                yield PostgresConnection(driver)
+                driver.execute("COMMIT")
+            except BaseException:
+                with suppress(psycopg.Error):  # where it broke, the server rolls back by itself
+                    driver.execute("ROLLBACK")
+                raise
+
+    def wall(self, connection: Connection) -> int:
+        return self._server_time(connection) if self._clock is None else self._clock.wall()
+
+    def steady(self, connection: Connection) -> int:
+        """The server's wall time: it is all that several machines share."""
+        return self._server_time(connection) if self._clock is None else self._clock.steady()
+
+    def _server_time(self, connection: Connection) -> int:
+        return int(connection.execute(_NOW_MS).fetchone()[0])
+
+    def slot(self) -> int:
+        return random.randrange(_SLOTS)  # noqa: S311  # any will do, as long as they differ
+
+    def serialize(self, connection: Connection, name: str) -> None:
+        connection.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", (f"{self.url.schema} {name}",)
+        )
+
+    def hold_counters(self, connection: Connection) -> None:
+        # Whoever moves jobs counts them before the commit, and so comes before this or after.
+        connection.execute("LOCK TABLE tally IN EXCLUSIVE MODE")
+        connection.execute("SET LOCAL statement_timeout = 0")
+
+    def announce(self, connection: Connection, *, is_work: bool) -> None:
+        connection.execute("SELECT pg_notify(?, ?)", (self.url.channel, WORK if is_work else MOVED))
+
+    def allocate(self, connection: Connection, table: str, count: int) -> Sequence[int]:
+        rows = connection.execute(
+            f"SELECT nextval('{table}_id_seq') FROM generate_series(1, ?)", (count,)
+        ).fetchall()
+        return sorted(int(row[0]) for row in rows)
+
+    def insert(
+        self,
+        connection: Connection,
+        table: str,
+        columns: Sequence[str],
+        rows: Iterable[Sequence[Any]],
+    ) -> None:
+        names = ", ".join(columns)
+        few = list(rows)
+        if len(few) < _FEW:
+            marks = ", ".join("?" * len(columns))
+            connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", few)
+            return
+        assert isinstance(connection, PostgresConnection)  # noqa: S101  # we made it
+        with (
+            connection.driver.cursor() as cursor,
+            cursor.copy(SQL(f"COPY {table} ({names}) FROM STDIN")) as copy,  # our own names
+        ):
+            for row in few:
+                copy.write_row(row)
+
+    def persist(self, action: Callable[[], _T]) -> _T:
+        deadline = time.monotonic() + LATER_PATIENCE.total_seconds()
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                return action()
+            except StoreUnreachableError:
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(pause.total_seconds())
+            pause = min(pause * 2, _LONGEST_PAUSE)
+
+    def change_token(self) -> int:
+        # A snapshot differs from an earlier one as soon as what was committed since can be seen.
+        with self.read() as connection:
+            row = connection.execute(
+                "SELECT hashtextextended(pg_current_snapshot()::text, 0)"
+            ).fetchone()
+            return int(row[0])
+
+    def check(self) -> Sequence[str]:
+        """Nothing: the server looks after its pages, and says so where one is broken."""
+        return ()
+
+    def backup(self, target: Path) -> None:
+        from sentijob.store.postgres.copying import copy_to_sqlite
+
+        copy_to_sqlite(self, target)
+
+    def vacuum(self) -> None:
+        with self._translated(), self._connections.begun("SET statement_timeout = 0") as driver:
+            for row in driver.execute(
+                "SELECT table_name FROM information_schema.tables WHERE table_schema = %s",
+                (self.url.schema,),
+            ).fetchall():
+                driver.execute(SQL(f"VACUUM (ANALYZE) {row[0]}"))
+            driver.execute("RESET statement_timeout")
+
+    def close(self) -> None:
+        self._connections.close()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except psycopg.Error as exc:
+            raise in_our_words(exc, self.location) from exc
+
+
+@lru_cache(maxsize=1024)
+def in_drivers_marks(sql: str) -> str:
+    """SQL with the driver's parameter marks in place of ``?``."""
+    return sql.replace("%", "%%").replace("?", "%s")
+
+
+def _refuse_old_server(driver: psycopg.Connection) -> None:
+    version = driver.info.server_version
+    if version < OLDEST_SERVER:
+        raise StoreError(
+            f"the server is PostgreSQL {version // 10000}; sentijob needs"
+            f" {OLDEST_SERVER // 10000} or later"
+        )
