@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sentijob.jobs import ClaimedJob, Status
 from sentijob.store.clock import milliseconds, ms_to_instant
-from sentijob.store.database import Connection, Database
+from sentijob.store.database import Change, Connection, Database
 from sentijob.store.fences import settle
 from sentijob.store.lanes import due_lanes, lanes
 from sentijob.store.rows import CLAIM_SELECT, claimed_from_row, marks
@@ -19,6 +19,8 @@ _LANE_SELECT = (
     f"{CLAIM_SELECT} WHERE status = 'pending' AND priority = ? AND model = ?"
     " AND available_at <= ? ORDER BY available_at, job.id LIMIT ?"
 )
+
+_EXTEND = Change("", ("lease_expires_at",))
 
 
 class SqlClaiming:
@@ -87,7 +89,7 @@ class SqlClaiming:
         with self._db.write() as connection:
             expires_at = self._db.steady(connection) + milliseconds(lease)
             changes = [((expires_at,), one) for one in claims]
-            return settle(self._db, connection, worker_id, "lease_expires_at = ?", changes)
+            return settle(self._db, connection, worker_id, _EXTEND, changes)
 
     def next_due_at(self) -> datetime | None:
         with self._db.read() as connection:

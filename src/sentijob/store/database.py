@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from functools import wraps
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
 
 SCHEMA_VERSION = 1
 """The schema that this program reads and writes: the number of the newest migration."""
@@ -28,6 +28,14 @@ class Connection(Protocol):
 
     def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> Cursor: ...
     def executemany(self, sql: str, parameters: Iterable[Sequence[Any]], /) -> Cursor: ...
+
+
+class Change(NamedTuple):
+    """What a change assigns: the same for each row, and what each brings; and by what a row is found."""
+
+    fixed: str
+    given: Sequence[str] = ()
+    keys: Sequence[str] = ("id", "fence")
 
 
 class Database(Protocol):
@@ -90,6 +98,22 @@ class Database(Protocol):
 
     def hold_counters(self, connection: Connection) -> None:
         """Until the commit, let nobody else change a counter."""
+        ...
+
+    def update_each(
+        self,
+        connection: Connection,
+        table: str,
+        change: Change,
+        rows: Sequence[Sequence[Any]],
+        *,
+        where: str,
+    ) -> None:
+        """Change many rows, each in its own way, by the fastest way there is.
+
+        Each of *rows* has the values of the change's ``given`` columns, then of its ``keys``;
+        what doesn't meet *where*, which has no parameters, is left as it is.
+        """
         ...
 
     def persist(self, action: Callable[[], _T]) -> _T:

@@ -5,32 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sentijob.jobs import ClaimedJob
-from sentijob.store.database import Connection, Database
+from sentijob.store.database import Change, Connection, Database
 from sentijob.store.rows import marks
 
 LET_GO = "worker_id = NULL, lease_expires_at = NULL"
 """What every change that ends a claim assigns."""
-
-_HELD = "id = ? AND worker_id = ? AND fence = ? AND status = 'processing'"
 
 
 def settle(
     database: Database,
     connection: Connection,
     worker_id: int,
-    assignments: str,
+    change: Change,
     changes: Sequence[tuple[tuple[object, ...], ClaimedJob]],
 ) -> set[int]:
-    """Change each claimed job as *assignments* and its values say.
+    """Change each claimed job as *change* and its values say.
 
     Returns the ids of those whose fence no longer holds; they are left untouched.
     """
     if not changes:
         return set()
     lost = _not_held(database, connection, worker_id, [one for _, one in changes])
-    connection.executemany(
-        f"UPDATE job SET {assignments} WHERE {_HELD}",
-        [(*values, one.job_id, worker_id, one.fence) for values, one in changes],
+    database.update_each(
+        connection,
+        "job",
+        change,
+        [(*values, one.job_id, one.fence) for values, one in changes],
+        where=f"worker_id = {worker_id:d} AND status = 'processing'",
     )
     return lost
 

@@ -7,18 +7,27 @@ from collections.abc import Collection, Sequence
 
 from sentijob.jobs import ClaimedJob, Failure, Scored, Status
 from sentijob.store.clock import milliseconds
-from sentijob.store.database import Database
+from sentijob.store.database import Change, Database
 from sentijob.store.fences import LET_GO, settle
 from sentijob.store.tallies import Moves
 
-_COMPLETE = (
-    f"status = 'completed', {LET_GO}, finished_at = ?, result_label = ?, result_score = ?,"
-    " negative = ?, neutral = ?, positive = ?, tokens = ?, windows = ?, model_revision = ?,"
-    " error_code = NULL, error_message = NULL"
+_COMPLETE = Change(
+    f"status = 'completed', {LET_GO}, error_code = NULL, error_message = NULL",
+    (
+        "finished_at",
+        "result_label",
+        "result_score",
+        "negative",
+        "neutral",
+        "positive",
+        "tokens",
+        "windows",
+        "model_revision",
+    ),
 )
-_FAIL = f"status = 'failed', {LET_GO}, finished_at = ?, error_code = ?, error_message = ?"
-_POSTPONE = f"status = 'pending', {LET_GO}, available_at = ?, error_code = ?, error_message = ?"
-_RELEASE = f"status = 'pending', {LET_GO}, attempt = attempt - 1"
+_FAIL = Change(f"status = 'failed', {LET_GO}", ("finished_at", "error_code", "error_message"))
+_POSTPONE = Change(f"status = 'pending', {LET_GO}", ("available_at", "error_code", "error_message"))
+_RELEASE = Change(f"status = 'pending', {LET_GO}, attempt = attempt - 1")
 
 
 class SqlSettling:
@@ -72,11 +81,11 @@ class SqlSettling:
             ]
             moves = Moves(self._db)
             lost: set[int] = set()
-            for assignments, target, changes in (
+            for change, target, changes in (
                 (_FAIL, Status.FAILED, final),
                 (_POSTPONE, Status.PENDING, postponed),
             ):
-                lost |= settle(self._db, connection, worker_id, assignments, changes)
+                lost |= settle(self._db, connection, worker_id, change, changes)
                 _count(moves, [one for _, one in changes], lost, target)
             moves.write(connection, now_ms=now_ms)
             return lost

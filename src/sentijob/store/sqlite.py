@@ -16,7 +16,7 @@ from sentijob.errors import (
     StoreVersionError,
 )
 from sentijob.store.clock import Clock, SystemClock
-from sentijob.store.database import SCHEMA_VERSION
+from sentijob.store.database import SCHEMA_VERSION, Change
 from sentijob.store.rows import marks
 from sentijob.store.sqlite_errors import PATIENCE_SECONDS, in_our_words
 from sentijob.store.sqlite_files import prepare_file, taking_shape
@@ -189,6 +189,21 @@ class SqliteDatabase:
         connection.executemany(
             f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks(len(columns))})", rows
         )
+
+    def update_each(
+        self,
+        connection: Connection,
+        table: str,
+        change: Change,
+        rows: Sequence[Sequence[object]],
+        *,
+        where: str,
+    ) -> None:
+        assignments = ", ".join(
+            filter(None, [change.fixed, *(f"{one} = ?" for one in change.given)])
+        )
+        found = " AND ".join(f"{key} = ?" for key in change.keys)
+        connection.executemany(f"UPDATE {table} SET {assignments} WHERE {found} AND {where}", rows)
 
     def allocate(self, connection: Connection, table: str, count: int) -> Sequence[int]:
         row = connection.execute(
