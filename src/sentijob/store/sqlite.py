@@ -38,6 +38,8 @@ _PRAGMAS = (
     "PRAGMA journal_size_limit = 67108864",
     "PRAGMA wal_autocheckpoint = 4000",
     "PRAGMA temp_store = MEMORY",
+    # Zeroes what is deleted, whole pages too, which FAST would leave on the free list.
+    "PRAGMA secure_delete = ON",
 )
 
 

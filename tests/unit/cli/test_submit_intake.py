@@ -58,7 +58,7 @@ def feed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Feed]:
         yield give
 
 
-def texts(store: Store, batch_id: int = 1) -> list[str]:
+def texts(store: Store, batch_id: int = 1) -> list[str | None]:
     return [job.text for job in store.each_job(Selector(batch_ids=(batch_id,)))]
 
 
@@ -158,10 +158,11 @@ def test_an_interrupted_file_goes_on_where_it_stopped(
     "order",
     [
         replace(ORDER, terms=Terms(model="vader")),
+        replace(ORDER, terms=Terms(model="demo", store_text=False)),
         replace(ORDER, name="other"),
         replace(ORDER, options=ReadOptions(max_length=21)),
     ],
-    ids=["model", "name", "length"],
+    ids=["model", "storing", "name", "length"],
 )
 def test_only_the_very_same_submit_goes_on_with_an_interrupted_one(
     store: Store, path: Path, monkeypatch: pytest.MonkeyPatch, order: Order
