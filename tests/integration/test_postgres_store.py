@@ -32,6 +32,7 @@ from sentijob.store.postgres.connections import connect
 from sentijob.store.postgres.database import MOVED, WORK
 from sentijob.store.postgres.listening import CommitListener
 from sentijob.store.postgres.url import parse_postgres_url
+from sentijob.store.schema import upgrade
 from sentijob.store.sql_store import SqlStore
 
 DEADLINE = 30.0
@@ -122,6 +123,84 @@ def test_a_migration_that_dies_in_the_middle_leaves_nothing(url: str) -> None:
         driver.execute("DROP TABLE flag")
     with SqlStore.open(url) as store:
         assert store.counts() == Counts()
+
+
+OLD_JOB = (
+    "INSERT INTO job (job_uuid, model, status, priority, available_at, attempt, max_attempts,"
+    " rescues, fence, created_at) VALUES (%s, 'fake', 'pending', 0, 1, 0, 3, 0, 0, 1)"
+)
+
+
+@pytest.fixture
+def old_url(url: str) -> str:
+    """A store of the first schema, with one job."""
+
+    def connected() -> psycopg.Connection:
+        driver = raw(url)
+        driver.autocommit = False
+        return driver
+
+    engine = create_engine("postgresql+psycopg://", creator=connected)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"CREATE SCHEMA {parse_postgres_url(url).schema}")
+        upgrade(connection, "0001")
+        connection.exec_driver_sql(OLD_JOB, (b"1" * 16,))
+        connection.exec_driver_sql("INSERT INTO job_text (job_id, text) VALUES (1, 'old')")
+        connection.exec_driver_sql("INSERT INTO tally VALUES (0, 0, 1, 0, 0, 0, 0, 0, 0, 0)")
+    engine.dispose()
+    return url
+
+
+def test_an_old_store_opens_with_every_job_while_its_old_workers_run_on(old_url: str) -> None:
+    with closing(raw(old_url)) as old_program:
+        # What an older worker is in the middle of holds the migration up, but not for ever.
+        old_program.execute("BEGIN")
+        old_program.execute("UPDATE job SET status = 'processing', worker_id = 1, fence = 1")
+        with ThreadPoolExecutor(1) as pool:
+            opening = pool.submit(SqlStore.open, old_url)
+            wait_for_lock(old_url)
+            old_program.execute("ROLLBACK")
+            with opening.result(DEADLINE) as store:
+                assert [job.text for job in store.each_job(Selector())] == ["old"]
+                # An older submit knows nothing of newer columns.
+                old_program.execute(OLD_JOB, (b"2" * 16,))
+                me = store.register_worker(host="h", pid=1).id
+                assert len(store.claim(me, limit=9, lease=LEASE)) == 2
+
+
+def wait_for_lock(url: str) -> None:
+    """Until somebody waits for a lock."""
+    query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    end = time.monotonic() + DEADLINE
+    with closing(raw(url)) as driver:
+        while driver.execute(query).fetchone() == (0,):
+            assert time.monotonic() < end, "nobody ever waited"
+            time.sleep(0.01)
+
+
+def test_a_migration_killed_on_the_server_changes_nothing_and_the_next_finishes(
+    old_url: str,
+) -> None:
+    with closing(raw(old_url)) as blocker:
+        blocker.execute("BEGIN; LOCK TABLE batch IN ACCESS EXCLUSIVE MODE")
+        with ThreadPoolExecutor(1) as pool:
+            opening = pool.submit(SqlStore.open, old_url)
+            wait_for_lock(old_url)
+            blocker.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE wait_event_type = 'Lock'"
+            )
+            assert isinstance(opening.exception(DEADLINE), StoreError)
+        blocker.execute("ROLLBACK")
+        assert blocker.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+        columns = blocker.execute(
+            "SELECT count(*) FROM information_schema.columns WHERE column_name = 'store_text'"
+            " AND table_schema = %s",
+            (parse_postgres_url(old_url).schema,),
+        ).fetchone()
+        assert columns == (0,)
+    with SqlStore.open(old_url) as store:
+        assert store.counts() == Counts(pending=1)
 
 
 def test_jobs_that_another_holds_locked_are_passed_over_without_waiting(
