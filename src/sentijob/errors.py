@@ -16,7 +16,11 @@
     │   └── StoreVersionError       written by a newer sentijob
     ├── ModelError                  a model failed; may pass
     │   ├── ModelUnavailableError   unknown, missing or unreadable
-    │   └── TextRejectedError       this one text can't be scored by any attempt
+    │   ├── TextRejectedError       this one text can't be scored by any attempt
+    │   └── ModelLostError          its process is gone, and which text did it isn't known
+    │       ├── ModelTimeoutError   it gave no answer in time, and was killed
+    │       ├── ModelCrashError     it died
+    │       └── ModelMemoryError    it had no memory left, and was killed
     └── WaitError                   what was awaited didn't come
         ├── AwaitedJobError         it failed or was cancelled
         └── WaitTimeoutError        it took too long
@@ -100,6 +104,28 @@ class TextRejectedError(ModelError):
     """One text can't be scored, however often it is tried."""
 
     code = "text_rejected"
+
+
+class ModelLostError(ModelError):
+    """A model's process is gone, and with it the call: the model has to be started anew."""
+
+    code = "model_crashed"
+
+
+class ModelTimeoutError(ModelLostError):
+    """A model gave no answer in time, so that its process was killed."""
+
+    code = "timed_out"
+
+
+class ModelCrashError(ModelLostError):
+    """A model's process died, or said what can't be understood."""
+
+
+class ModelMemoryError(ModelLostError):
+    """A model had no memory left, so that its process was killed: what it still held isn't known."""
+
+    code = "out_of_memory"
 
 
 class WaitError(SentijobError):

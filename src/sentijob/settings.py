@@ -13,8 +13,12 @@ import platformdirs
 from sentijob.durations import parse_duration
 from sentijob.errors import SettingsError, UsageError
 from sentijob.jobs import DEFAULT_MAX_ATTEMPTS, DEFAULT_MODEL
+from sentijob.machine import physical_memory
+from sentijob.sizes import parse_size
 
 APP_NAME = "sentijob"
+LEAST_MODEL_MEMORY = 64 * 2**20
+"""An interpreter that may take less can't even say so."""
 
 
 def data_folder() -> Path:
@@ -93,6 +97,13 @@ def _yes_or_no(written: str) -> bool:
         raise ValueError("write yes or no") from None
 
 
+def _memory(written: str) -> int:
+    size = parse_size(written)
+    if 0 < size < LEAST_MODEL_MEMORY:
+        raise ValueError(f"write at least {LEAST_MODEL_MEMORY // 2**20}M, or 0 for no limit")
+    return size
+
+
 SPECS: Mapping[str, _Spec] = {
     "db": _Spec(_database, default_database, "the store: a path, or a database URL"),
     "model": _Spec(_text, lambda: DEFAULT_MODEL, "the model for new jobs"),
@@ -116,6 +127,16 @@ SPECS: Mapping[str, _Spec] = {
         "how long the demo model waits before it answers",
     ),
     "threads": _Spec(_whole(0, 1024), lambda: 0, "threads a model may use; 0 means one per core"),
+    "call_timeout": _Spec(
+        _span(timedelta(seconds=1), timedelta(days=1)),
+        lambda: timedelta(minutes=2),
+        "how long a model call may take before its process is killed",
+    ),
+    "model_memory": _Spec(
+        _memory,
+        lambda: physical_memory() * 4 // 5,
+        "bytes that a worker's models may take, shared by its processes; 0 means all",
+    ),
 }
 
 
@@ -131,6 +152,8 @@ class Settings:
     lease: timedelta
     demo_delay: timedelta
     threads: int
+    call_timeout: timedelta
+    model_memory: int
     origins: Mapping[str, str] = field(default_factory=dict)
 
 

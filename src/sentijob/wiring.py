@@ -5,12 +5,14 @@ Every import is inside its function, so that a command pays for what it uses.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sentijob.models.process import ProcessModel
     from sentijob.ports import SentimentModel, Store
     from sentijob.settings import Settings
     from sentijob.worker.config import WorkerConfig
@@ -43,6 +45,27 @@ def load_model(name: str, settings: Settings) -> SentimentModel:
     from sentijob.models.registry import load
 
     return load(name, threads=settings.threads, demo_delay=settings.demo_delay)
+
+
+def start_model(name: str, settings: Settings, *, processes: int = 1) -> ProcessModel:
+    """A model in a process of its own, which is told to load it and goes on by itself.
+
+    *processes* is how many there will be at once, to share the cores and the memory.
+    """
+    from sentijob.machine import usable_cores
+    from sentijob.models.process import Limits, ProcessModel
+
+    waits_on_purpose = settings.demo_delay if name == "demo" else timedelta(0)
+    terms = {
+        "threads": settings.threads or max(usable_cores() // processes, 1),
+        "demo_delay": settings.demo_delay.total_seconds(),
+    }
+    limits = Limits(
+        call=settings.call_timeout,
+        per_text=waits_on_purpose,
+        memory=settings.model_memory // processes,
+    )
+    return ProcessModel(name, terms, limits)
 
 
 def run_folder(settings: Settings) -> Path:
@@ -81,17 +104,24 @@ def opened_worker(
     settings: Settings,
     config: WorkerConfig,
     *,
-    load: Callable[[str], SentimentModel] | None = None,
+    started: Iterable[ProcessModel] = (),
     on_ready: Callable[[], None] = lambda: None,
 ) -> Iterator[Worker]:
-    """A worker on *store*, ready to run; *load* gives it other models than the settings would."""
+    """A worker on *store*, ready to run; the first to need one of the models *started* already takes it."""
     from sentijob.worker.presence import Presence
     from sentijob.worker.runner import Worker
+
+    waiting = {model.name: model for model in started}
+
+    def load(name: str) -> ProcessModel:
+        model = waiting.pop(name, None) or start_model(name, settings, processes=config.processes)
+        model.await_loaded()
+        return model
 
     with closing(make_waker(settings, for_work=True)) as waker:
         yield Worker(
             store,
-            load or (lambda name: load_model(name, settings)),
+            load,
             config,
             waker=waker,
             presence=Presence(run_folder(settings)),

@@ -43,7 +43,31 @@ class Conduct:
     threads: Annotated[
         str | None,
         typer.Option(
-            metavar="N", help="Threads a model may use. Else one per core.", show_default=False
+            metavar="N",
+            help="Threads a model may use. Else one per core, shared by the processes.",
+            show_default=False,
+        ),
+    ] = None
+    processes: Annotated[
+        int,
+        typer.Option(
+            metavar="N", min=1, max=64, help="Model processes, each with a model of its own."
+        ),
+    ] = 1
+    call_timeout: Annotated[
+        str | None,
+        typer.Option(
+            metavar="2m",
+            help="Kill a model's process that gives no answer for this long.",
+            show_default=False,
+        ),
+    ] = None
+    model_memory: Annotated[
+        str | None,
+        typer.Option(
+            metavar="4G",
+            help="Memory for the model processes together. Else 80 % of the machine's; 0: all.",
+            show_default=False,
         ),
     ] = None
     poll: Annotated[
@@ -53,7 +77,13 @@ class Conduct:
 
     def settings(self, db: str | None) -> Settings:
         """The settings, with what was given here."""
-        return session_settings(db=db, lease=self.lease, threads=self.threads)
+        return session_settings(
+            db=db,
+            lease=self.lease,
+            threads=self.threads,
+            call_timeout=self.call_timeout,
+            model_memory=self.model_memory,
+        )
 
     def models(self) -> tuple[str, ...] | None:
         """The models to serve, None for all.
@@ -75,7 +105,13 @@ class Conduct:
         poll = parse_duration(self.poll)
         if not poll:
             raise UsageError("--poll must be longer than nothing")
-        return WorkerConfig(lease=settings.lease, drain=self.drain, models=self.models(), poll=poll)
+        return WorkerConfig(
+            lease=settings.lease,
+            drain=self.drain,
+            models=self.models(),
+            poll=poll,
+            processes=self.processes,
+        )
 
     def arguments(self) -> list[str]:
         """The same flags for another process."""
@@ -84,4 +120,7 @@ class Conduct:
         words += [word for name in self.models() or () for word in ("--model", name)]
         words += ["--lease", self.lease] if self.lease else []
         words += ["--threads", self.threads] if self.threads else []
+        words += ["--processes", str(self.processes)] if self.processes > 1 else []
+        words += ["--call-timeout", self.call_timeout] if self.call_timeout else []
+        words += ["--model-memory", self.model_memory] if self.model_memory else []
         return words

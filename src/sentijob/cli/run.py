@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from sentijob.cli.intake import Order, Receipt
-    from sentijob.ports import SentimentModel, Store
+    from sentijob.models.process import ProcessModel
+    from sentijob.ports import Store
     from sentijob.settings import Settings
     from sentijob.worker.config import WorkerSummary
 
@@ -79,12 +81,13 @@ def run(
     order = sources.order(settings, priority=run_priority(datetime.now(UTC)), is_quiet=quiet)
     deliver = _delivery(output, output_format, as_json=as_json, as_json_lines=as_json_lines)
     log_to_stderr(logging.WARNING, has_time=False)
-    # Before anything is queued: a model that can't be loaded would leave it all waiting.
-    model = wiring.load_model(order.terms.model, settings)
     with (
+        closing(wiring.start_model(order.terms.model, settings)) as model,
         prepared(sources, order, order) as steps,
         opened_store(settings, must_exist=False) as store,
     ):
+        # Before anything is queued: a model that can't be loaded would leave it all waiting.
+        model.await_loaded()
         if store.is_paused():
             raise ConflictError("this store is paused; 'sentijob worker resume' ends that")
         receipts = [step(store) for step in steps]
@@ -118,7 +121,7 @@ def _score(
     store: Store,
     settings: Settings,
     references: Sequence[Reference],
-    model: SentimentModel,
+    model: ProcessModel,
     *,
     min_priority: int,
     is_quiet: bool,
@@ -136,7 +139,7 @@ def _score(
         stop_when=lambda: standing(store, references).is_final,
     )
     with (
-        wiring.opened_worker(store, settings, config, load=lambda _: model) as worker,
+        wiring.opened_worker(store, settings, config, started=[model]) as worker,
         stopped_by_signals(worker),
         ThreadPoolExecutor(1) as hands,
     ):

@@ -28,6 +28,8 @@ Restart=on-failure
 RestartSec=5
 RestartPreventExitStatus=2 7
 WatchdogSec=90
+# Where memory runs out the kernel takes a model's process, and the worker starts another.
+OOMPolicy=continue
 TimeoutStopSec=30
 UMask=0077
 NoNewPrivileges=yes

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -27,7 +27,9 @@ from sentijob.durations import parse_duration
 from sentijob.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:
+    from sentijob.models.process import ProcessModel
     from sentijob.settings import Settings
+    from sentijob.worker.config import WorkerConfig
 
 app = command_app(invoke_without_command=True)
 
@@ -62,13 +64,32 @@ def _work(conduct: Conduct, db: str | None) -> None:
     is_background = daemon.READY_VARIABLE in os.environ
     with (
         daemon.hold(wiring.run_folder(settings)) if is_background else nullcontext(),
+        _started(config, settings) as models,
         opened_store(settings, must_exist=False) as store,
-        wiring.opened_worker(store, settings, config, on_ready=daemon.report_ready) as working,
+        wiring.opened_worker(
+            store,
+            settings,
+            config,
+            started=models,
+            on_ready=daemon.report_ready,
+        ) as working,
         stopped_by_signals(working),
     ):
         if store.is_paused():
             note(_PAUSED)
         working.run()
+
+
+@contextmanager
+def _started(config: WorkerConfig, settings: Settings) -> Iterator[list[ProcessModel]]:
+    """The models that were named, which load while the store is opened."""
+    with ExitStack() as stack:
+        yield [
+            stack.enter_context(
+                closing(wiring.start_model(name, settings, processes=config.processes))
+            )
+            for name in config.models or ()
+        ]
 
 
 @app.command()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -14,6 +13,7 @@ from tokenizers import Tokenizer
 
 from sentijob.errors import ModelError, TextRejectedError
 from sentijob.jobs import Label, Sentiment
+from sentijob.machine import usable_cores
 from sentijob.models.folder import TOKENIZER, WEIGHTS, ModelFolder
 from sentijob.models.packing import RUN_TOKENS, pack
 
@@ -161,7 +161,7 @@ class _Network:
             )
         except Exception as exc:  # onnxruntime's errors share no narrower base
             raise folder.unusable(f"{WEIGHTS}: {_first_line(exc)}") from exc
-        self._threads = ThreadPoolExecutor(threads or _usable_cores(), "sentijob-model")
+        self._threads = ThreadPoolExecutor(threads or usable_cores(), "sentijob-model")
         self._pad_id = pad_id
         self._inputs = _read_inputs(folder, self._session)
         self._output = _read_output(folder, self._session)
@@ -206,13 +206,6 @@ def _session_options() -> onnxruntime.SessionOptions:
     # Its warnings are for whoever exports models; errors come as exceptions.
     options.log_severity_level = 3
     return options
-
-
-def _usable_cores() -> int:
-    """Those this process may run on; onnxruntime's own default counts the machine's."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _read_inputs(

@@ -1,11 +1,11 @@
-"""Scores a chunk; where that fails, halves it until the text at fault stands alone."""
+"""Scores a chunk; where that fails, finds the text at fault: by halving, or by setting all apart."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from sentijob.errors import ModelError
+from sentijob.errors import ModelError, ModelLostError
 from sentijob.jobs import ClaimedJob, Failure, Scored, Sentiment
 from sentijob.ports import SentimentModel
 
@@ -18,6 +18,8 @@ class Outcome(NamedTuple):
 
     scored: list[Scored]
     failures: list[Failure]
+    apart: Sequence[ClaimedJob] = ()
+    """Still to be tried, each alone: the model was lost before it came to them, or over one of them."""
 
 
 def score(
@@ -25,20 +27,25 @@ def score(
     claims: Sequence[ClaimedJob],
     *,
     fail: Callable[[ClaimedJob, BaseException], Failure],
-    before_call: Callable[[], None],
 ) -> Outcome:
-    """Every claim scored, or failed by *fail* after an error of its own alone.
+    """Every claim scored, or failed by *fail* after an error of its own alone, or set apart.
 
     No error of a chunk is charged to a text that can be scored without its
-    neighbours. *before_call* is called ahead of each model call.
+    neighbours. A chunk over which the model was lost isn't halved: each
+    half that held the text at fault would cost the loading of a model.
     """
     outcome = Outcome([], [])
     waiting = [claims]
     while waiting:
         part = waiting.pop()
-        before_call()
         try:
             sentiments = predict(model, part)
+        except ModelLostError as exc:
+            is_alone = len(part) == 1
+            if is_alone:
+                outcome.failures.append(fail(part[0], exc))
+            rest = waiting if is_alone else [*waiting, part]
+            return outcome._replace(apart=[claim for piece in rest for claim in piece])
         except (Exception, SystemExit) as exc:  # noqa: BLE001  # a model is foreign code
             if len(part) == 1:
                 outcome.failures.append(fail(part[0], exc))

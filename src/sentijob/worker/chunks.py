@@ -33,9 +33,9 @@ class Chunk:
 def cut(claims: Iterable[ClaimedJob], bounds_of: Callable[[str], Bounds]) -> list[Chunk]:
     """Chunks in the order they should run: most urgent first, texts of like length together.
 
-    A suspect, which was rescued before and may have killed its worker,
-    stands alone and behind the others of its priority, so that it takes
-    nobody with it.
+    A suspect, which was rescued before and may have killed its worker, or
+    has failed before and may have killed its model, stands alone and behind
+    the others of its priority, so that it takes nobody with it.
     """
     chunks: list[Chunk] = []
     for (negated, suspect, model), group in groupby(sorted(claims, key=_order), key=_kind):
@@ -44,17 +44,21 @@ def cut(claims: Iterable[ClaimedJob], bounds_of: Callable[[str], Bounds]) -> lis
     return chunks
 
 
-def alone(chunk: Chunk) -> list[Chunk]:
-    """The same claims, each in a chunk of its own."""
-    return [Chunk(chunk.model, chunk.priority, (claim,)) for claim in chunk.claims]
+def alone(chunk: Chunk, claims: Iterable[ClaimedJob]) -> list[Chunk]:
+    """Of *chunk* these *claims*, each in a chunk of its own."""
+    return [Chunk(chunk.model, chunk.priority, (claim,)) for claim in claims]
 
 
 def _order(claim: ClaimedJob) -> tuple[int, bool, str, int]:
-    return (-claim.priority, claim.rescues > 0, claim.model, len(claim.text))
+    return (-claim.priority, _is_suspect(claim), claim.model, len(claim.text))
 
 
 def _kind(claim: ClaimedJob) -> tuple[int, bool, str]:
-    return (-claim.priority, claim.rescues > 0, claim.model)
+    return (-claim.priority, _is_suspect(claim), claim.model)
+
+
+def _is_suspect(claim: ClaimedJob) -> bool:
+    return claim.rescues > 0 or claim.attempt > 1
 
 
 def _pieces(claims: Iterable[ClaimedJob], bounds: Bounds) -> Iterable[list[ClaimedJob]]:

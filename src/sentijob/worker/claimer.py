@@ -9,7 +9,7 @@ from sentijob.worker.chunks import cut
 from sentijob.worker.config import WorkerConfig
 from sentijob.worker.handover import Handover
 from sentijob.worker.lease import Holdings
-from sentijob.worker.loader import ModelLoader
+from sentijob.worker.loader import Availability
 from sentijob.worker.pace import CLAIM_TIME, FIRST_CLAIM, Pace
 
 
@@ -29,7 +29,7 @@ class Claimer:
         *,
         handover: Handover,
         holdings: Holdings,
-        loader: ModelLoader,
+        availability: Availability,
         pace: Pace,
         clock: Callable[[], float],
     ) -> None:
@@ -38,7 +38,7 @@ class Claimer:
         self._config = config
         self._handover = handover
         self._holdings = holdings
-        self._loader = loader
+        self._availability = availability
         self._pace = pace
         self._clock = clock
         self._claimed_at = float("-inf")
@@ -60,7 +60,7 @@ class Claimer:
             limit=limit,
             lease=self._config.lease,
             models=self._config.models,
-            exclude_models=tuple(self._loader.unavailable()),
+            exclude_models=tuple(self._availability.unavailable()),
             min_priority=min_priority,
         )
         self._claimed_at = self._clock()

@@ -25,8 +25,8 @@ class WorkerConfig:
     """How long an idle worker sleeps at most, should no wake-up reach it."""
     sweep: timedelta = timedelta(seconds=2)
     """How long between two looks for the jobs of the dead."""
-    chunk_deadline: timedelta = timedelta(minutes=10)
-    """How long a model call, or a model's loading, may take before it counts as hung."""
+    processes: int = 1
+    """How many chunks run at once, each by a model of its own."""
 
     @property
     def is_finite(self) -> bool:

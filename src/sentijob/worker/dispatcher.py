@@ -14,7 +14,7 @@ from sentijob.worker.claimer import Claimer
 from sentijob.worker.config import WorkerConfig
 from sentijob.worker.handover import Handover
 from sentijob.worker.lease import Holdings
-from sentijob.worker.loader import ModelLoader
+from sentijob.worker.loader import Availability
 from sentijob.worker.pace import CLAIM_TIME
 from sentijob.worker.settler import Settler
 from sentijob.worker.sweeper import Sweeper
@@ -35,12 +35,11 @@ class Dispatcher:
         *,
         handover: Handover,
         holdings: Holdings,
-        loader: ModelLoader,
+        availability: Availability,
         claimer: Claimer,
         settler: Settler,
         sweeper: Sweeper,
         waker: Waker,
-        mind_hang: Callable[[], None],
         clock: Callable[[], float],
         logger: logging.Logger,
     ) -> None:
@@ -48,12 +47,11 @@ class Dispatcher:
         self._config = config
         self._handover = handover
         self._holdings = holdings
-        self._loader = loader
+        self._availability = availability
         self._claimer = claimer
         self._settler = settler
         self._sweeper = sweeper
         self._waker = waker
-        self._mind_hang = mind_hang
         self._clock = clock
         self._trouble = Trouble(clock, logger)
         self._stopping = threading.Event()
@@ -69,7 +67,7 @@ class Dispatcher:
         self._handover.interrupt()
 
     def release_now(self) -> None:
-        """Nor wait for the running chunk."""
+        """Nor wait for the running chunks."""
         self._releasing.set()
         self.stop()
 
@@ -108,7 +106,6 @@ class Dispatcher:
     def _round(self) -> bool:
         """Settle first, since somebody waits for it; then claim or sleep. True once all is done."""
         self._settle()
-        self._mind_hang()
         if self._is_told_to_stop():
             return True
         self._sweeper.sweep_if_due()
@@ -157,14 +154,14 @@ class Dispatcher:
         return False
 
     def _is_not_for_us(self) -> bool:
-        return not self._loader.unavailable() and not self._store.is_paused()
+        return not self._availability.unavailable() and not self._store.is_paused()
 
     def _sleep(self, wait: timedelta) -> None:
-        until_available = self._loader.unavailable().values()
+        until_available = self._availability.unavailable().values()
         self._waker.wait(min(wait, self._config.poll, self._sweeper.due_in(), *until_available))
 
     def _finish(self) -> None:
-        """Give back what waits, let the running chunk end, and settle it."""
+        """Give back what waits, let the running chunks end, and settle them."""
         withdrawn = self._handover.withdraw()
         self._handover.close()
         while not self._attempt(lambda: self._give_back(withdrawn)):
@@ -180,7 +177,6 @@ class Dispatcher:
     def _is_all_settled(self) -> bool:
         """Settle; True once nothing runs, or nobody wants to wait for it: then the rest goes back."""
         self._settle()
-        self._mind_hang()
         if self._handover.is_running and not self._releasing.is_set():
             return False
         self._settle()

@@ -1,4 +1,4 @@
-"""The table between two hands: chunks that wait for the model, outcomes that wait to be settled."""
+"""The table between the hands: chunks that wait for a model, outcomes that wait to be settled."""
 
 from __future__ import annotations
 
@@ -13,11 +13,9 @@ from sentijob.worker.chunks import Chunk
 
 
 class Handover:
-    """Chunks one way, outcomes the other, between the store's hand and the model's.
+    """Chunks one way, outcomes the other, between the store's hand and those that run models.
 
-    The most urgent chunk is taken first, whenever it was put. Only the
-    *seat* that was given out last may take and deliver: a model hand that
-    hung and was replaced finds nothing when it comes back.
+    The most urgent chunk is taken first, whenever it was put.
     """
 
     def __init__(self) -> None:
@@ -27,17 +25,9 @@ class Handover:
         self._chunks: list[tuple[int, int, Chunk]] = []
         self._put = 0
         self._queued = 0
-        self._running: Chunk | None = None
+        self._running = 0
         self._outcomes: list[Outcome] = []
-        self._seat = 0
         self._is_closed = False
-
-    def new_seat(self) -> int:
-        """A seat for a model hand; earlier ones are void from now on."""
-        with self._chunk_ready:
-            self._seat += 1
-            self._chunk_ready.notify_all()
-            return self._seat
 
     def put(self, chunks: Iterable[Chunk]) -> None:
         """Lay down chunks to be run."""
@@ -46,28 +36,26 @@ class Handover:
                 self._put += 1
                 self._queued += len(chunk.claims)
                 heapq.heappush(self._chunks, (-chunk.priority, self._put, chunk))
-            self._chunk_ready.notify()
+            self._chunk_ready.notify_all()
 
-    def take(self, seat: int) -> Chunk | None:
-        """The next chunk, waiting for one; None where there will be none for this *seat*."""
+    def take(self) -> Chunk | None:
+        """The next chunk, waiting for one; None once the table is closed. Each is to be delivered."""
         with self._chunk_ready:
-            while not self._chunks and not self._is_over(seat):
+            while not self._chunks and not self._is_closed:
                 self._chunk_ready.wait()
-            if self._is_over(seat):
+            if self._is_closed:
                 return None
-            self._running = heapq.heappop(self._chunks)[-1]
-            self._queued -= len(self._running.claims)
-            return self._running
+            chunk = heapq.heappop(self._chunks)[-1]
+            self._queued -= len(chunk.claims)
+            self._running += 1
+            return chunk
 
-    def deliver(self, seat: int, outcome: Outcome) -> bool:
-        """Lay down what became of the running chunk; False where the *seat* is void."""
+    def deliver(self, outcome: Outcome) -> None:
+        """Lay down what became of a chunk that was taken."""
         with self._outcome_ready:
-            if seat != self._seat:
-                return False
             self._outcomes.append(outcome)
-            self._running = None
+            self._running -= 1
             self._outcome_ready.notify()
-            return True
 
     def collect(self) -> list[Outcome]:
         """All outcomes that are ready."""
@@ -94,15 +82,8 @@ class Handover:
             self._queued = 0
             return claims
 
-    def abandon(self) -> Chunk | None:
-        """Take the running chunk from a hand that hangs, and void its seat."""
-        with self._chunk_ready:
-            chunk, self._running = self._running, None
-            self._seat += 1
-            return chunk
-
     def close(self) -> None:
-        """Nothing more will be put: the model hand goes home after its chunk."""
+        """Nothing more is to be run: the model hands go home after their chunks."""
         with self._chunk_ready:
             self._is_closed = True
             self._chunk_ready.notify_all()
@@ -116,19 +97,16 @@ class Handover:
     def is_idle(self) -> bool:
         """Whether nothing waits, runs or is to be settled."""
         with self._chunk_ready:
-            return not self._chunks and self._running is None and not self._outcomes
+            return not (self._chunks or self._running or self._outcomes)
 
     @property
     def is_running(self) -> bool:
-        return self._running is not None
+        return self._running > 0
 
     def top_priority(self) -> int | None:
         """Of the chunks that wait; None where none does."""
         with self._chunk_ready:
             return -self._chunks[0][0] if self._chunks else None
 
-    def _is_over(self, seat: int) -> bool:
-        return self._is_closed or seat != self._seat
-
     def _has_news(self) -> bool:
-        return bool(self._outcomes) or (self._running is None and not self._chunks)
+        return bool(self._outcomes) or not (self._running or self._chunks)

@@ -1,88 +1,47 @@
-"""The thread that runs models, and its replacement where a model hangs."""
+"""The threads that run models: one a model process, each with models of its own."""
 
 from __future__ import annotations
 
-import logging
 import threading
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
-from sentijob.errors import ModelError
-from sentijob.jobs import ClaimedJob, Failure
-from sentijob.worker.bisect import Outcome
-from sentijob.worker.chunks import alone
-from sentijob.worker.handover import Handover
+from sentijob.worker.loader import ModelLoader
 from sentijob.worker.scorer import Scorer
 
-MOST_HUNG = 5
-"""Threads that hang, each with its memory, before the worker gives up: one poisonous text makes
-four by default, with its neighbours once and alone at each of its attempts."""
+
+class ModelHand(NamedTuple):
+    """One thread's work, and the models that it alone calls."""
+
+    scorer: Scorer
+    loader: ModelLoader
 
 
-class ModelHand:
-    """Runs chunks in a daemon thread; a thread that hangs is left behind and a new one takes its seat.
-
-    A thread can't be killed. What it ran is tried again text by text, so
-    that the text it hung on hangs alone, and fails.
-    """
+class ModelHands:
+    """Runs every hand in a daemon thread; *on_error* hears of what is none of a model's errors."""
 
     def __init__(
-        self,
-        handover: Handover,
-        make_scorer: Callable[[], Scorer],
-        *,
-        deadline: timedelta,
-        fail: Callable[[ClaimedJob, BaseException], Failure],
-        logger: logging.Logger,
+        self, hands: Sequence[ModelHand], *, on_error: Callable[[BaseException], None]
     ) -> None:
-        self._handover = handover
-        self._make_scorer = make_scorer
-        self._deadline = deadline
-        self._fail = fail
-        self._logger = logger
-        self._hung: list[threading.Thread] = []
-        self._sit_down()
+        self._hands = hands
+        self._on_error = on_error
 
     def start(self) -> None:
-        self._thread.start()
+        for hand in self._hands:
+            threading.Thread(
+                target=self._run,
+                args=(hand.scorer,),
+                name="sentijob-model",
+                daemon=True,  # a call that nobody waits for must not keep the process alive
+            ).start()
 
-    def is_stalled(self) -> bool:
-        """Whether the model call that runs has outlived its deadline."""
-        return self._scorer.progress.is_stalled()
+    def close(self) -> None:
+        """Let go of all models; a call that still runs in another process ends by it."""
+        for hand in self._hands:
+            hand.loader.close()
 
-    def replace_if_hung(self) -> None:
-        """Where the running call has outlived its deadline, let another thread go on.
-
-        Raises:
-            ModelError: too many threads hang already.
-        """
-        if not self.is_stalled():
-            return
-        seconds = self._deadline.total_seconds()
-        self._hung = [thread for thread in self._hung if thread.is_alive()] + [self._thread]
-        chunk = self._handover.abandon()
-        if len(self._hung) >= MOST_HUNG:
-            raise ModelError(f"{len(self._hung)} model calls hang for over {seconds:g}s: giving up")
-        self._sit_down()
-        if chunk is not None:
-            self._scorer.forget(chunk.model)
-            self._logger.error(
-                "model %s hangs on %d jobs for over %gs", chunk.model, len(chunk.claims), seconds
-            )
-            if len(chunk.claims) > 1:
-                self._handover.put(alone(chunk))
-            else:
-                error = TimeoutError(f"model {chunk.model} gave no answer within {seconds:g}s")
-                failures = [self._fail(claim, error) for claim in chunk.claims]
-                self._handover.deliver(self._seat, Outcome([], failures))
-        self.start()
-
-    def _sit_down(self) -> None:
-        self._seat = self._handover.new_seat()
-        self._scorer = self._make_scorer()
-        self._thread = threading.Thread(
-            target=self._scorer.run,
-            args=(self._handover, self._seat),
-            name="sentijob-model",
-            daemon=True,  # a model that hangs must not keep the process alive
-        )
+    def _run(self, scorer: Scorer) -> None:
+        try:
+            scorer.run()
+        except BaseException as exc:  # noqa: BLE001  # its chunk would be held for ever, and nobody told
+            self._on_error(exc)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 
 from sentijob.errors import StoreError
@@ -48,8 +48,8 @@ class Heartbeat:
     """Extends everything held, a third of a lease apart, from a thread of its own.
 
     What turns out to be held no longer is dropped, so that no work is
-    wasted on it. While the model makes no progress nothing is extended: a
-    worker that hangs loses its jobs to one that doesn't.
+    wasted on it. Nothing is extended for ever: a model's process has a
+    deadline for each call, and a worker whose own hand fails ends.
     """
 
     def __init__(
@@ -59,7 +59,6 @@ class Heartbeat:
         lease: timedelta,
         *,
         holdings: Holdings,
-        is_stalled: Callable[[], bool],
         pace: Pace,
         logger: logging.Logger,
     ) -> None:
@@ -67,7 +66,6 @@ class Heartbeat:
         self._worker_id = worker_id
         self._lease = lease
         self._holdings = holdings
-        self._is_stalled = is_stalled
         self._pace = pace
         self._logger = logger
         self._reported = 0.0
@@ -87,9 +85,6 @@ class Heartbeat:
     def beat(self) -> None:
         """Extend once; a worker that holds nothing and has nothing new to report writes nothing."""
         claims = self._holdings.all()
-        if self._is_stalled():
-            self._logger.warning("no progress: %d jobs are not extended", len(claims))
-            return
         if claims:
             lost = self._store.extend(self._worker_id, claims, lease=self._lease)
             self._drop_lost([claim for claim in claims if claim.job_id in lost])

@@ -27,16 +27,22 @@ class _Speed(NamedTuple):
 
 
 class Pace:
-    """Measured speeds of each model, as running means.
+    """Measured speeds of each model, as running means of one process; *processes* run at once.
 
-    One thread observes while another asks; each entry is replaced whole.
+    Any thread observes while another asks; each entry is replaced whole,
+    and of two observations in the same instant one may be lost.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, processes: int = 1) -> None:
+        self._processes = processes
         self._speeds: dict[str, _Speed] = {}
         self._last_limit = FIRST_CLAIM // GROWTH
-        self.rate = 0.0
-        """Texts a second while a model runs; 0 before the first chunk."""
+        self._rate = 0.0
+
+    @property
+    def rate(self) -> float:
+        """Texts a second while all processes run; 0 before the first chunk."""
+        return self._rate * self._processes
 
     def observe(self, chunk: Chunk, elapsed: timedelta) -> None:
         """Note that a chunk took *elapsed*."""
@@ -47,7 +53,7 @@ class Pace:
             texts = _mean(before.texts, texts)
             characters = _mean(before.characters, characters)
         self._speeds[chunk.model] = _Speed(texts, characters, len(chunk.claims))
-        self.rate = _mean(self.rate, texts) if self.rate else texts
+        self._rate = _mean(self._rate, texts) if self._rate else texts
 
     def bounds(self, model: str) -> Bounds:
         """How much of *model*'s work takes about :data:`CHUNK_TIME`; one text until it is known."""
@@ -61,12 +67,15 @@ class Pace:
     def next_limit(self) -> int:
         """How many jobs to claim now; grows from a small first claim, so that the first result is quick."""
         wanted = self.rate * CLAIM_TIME.total_seconds() if self.rate else FIRST_CLAIM
-        self._last_limit = max(1, min(int(wanted), self._last_limit * GROWTH, MOST_CLAIMED))
+        self._last_limit = max(1, min(int(wanted), self._last_limit * GROWTH, self._most()))
         return self._last_limit
 
     def reserve(self) -> int:
-        """How many waiting jobs are too few: half a claim, so that the model never waits for the store."""
-        return max(1, min(int(self.rate * CLAIM_TIME.total_seconds()), MOST_CLAIMED) // 2)
+        """How many waiting jobs are too few: half a claim, so that no model ever waits for the store."""
+        return max(1, min(int(self.rate * CLAIM_TIME.total_seconds()), self._most()) // 2)
+
+    def _most(self) -> int:
+        return MOST_CLAIMED * self._processes
 
 
 def _mean(before: float, now: float) -> float:

@@ -20,17 +20,15 @@ from sentijob.worker.claimer import Claimer
 from sentijob.worker.config import WorkerConfig, WorkerSummary
 from sentijob.worker.dispatcher import Dispatcher
 from sentijob.worker.handover import Handover
-from sentijob.worker.hands import ModelHand
+from sentijob.worker.hands import ModelHand, ModelHands
 from sentijob.worker.host import host_identity
 from sentijob.worker.lease import Heartbeat, Holdings
-from sentijob.worker.loader import ModelLoader
+from sentijob.worker.loader import Availability, ModelLoader
 from sentijob.worker.pace import Pace
 from sentijob.worker.presence import Presence
-from sentijob.worker.progress import Progress
 from sentijob.worker.scorer import Scorer
 from sentijob.worker.settler import Settler
 from sentijob.worker.sweeper import Sweeper
-from sentijob.worker.verdicts import verdict
 from sentijob.worker.wake import Waker
 
 _LOGGER = logging.getLogger("sentijob.worker")
@@ -47,8 +45,9 @@ class _Order(Enum):
 class Worker:
     """Claims, scores and settles until it is told to stop, or is done.
 
-    Four threads: :meth:`run`'s own supervises, so that signals are handled
-    at once; one talks to the store; one runs models; one extends leases.
+    Its threads: :meth:`run`'s own supervises, so that signals are handled at
+    once; one talks to the store; as many as there are model processes wait for those; one
+    extends leases.
     Times are measured by *clock* in seconds, which never goes back; *uniform*
     draws the jitter of retries.
     """
@@ -94,7 +93,6 @@ class Worker:
 
         Raises:
             StoreError: the store is damaged, or out of reach for too long.
-            ModelError: too many model calls hang.
         """
         models = ",".join(self._config.models) if self._config.models else "*"
         worker = self._store.register_worker(host=self._host, pid=os.getpid(), models=models)
@@ -108,8 +106,8 @@ class Worker:
             return summary
 
     def _work(self, worker_id: int) -> WorkerSummary:
-        holdings, pace, handover = Holdings(), Pace(), Handover()
-        loader = ModelLoader(self._load_model, clock=self._clock, uniform=self._uniform)
+        holdings, pace, handover = Holdings(), Pace(self._config.processes), Handover()
+        availability = Availability(clock=self._clock, uniform=self._uniform)
         settler = Settler(self._store, worker_id, holdings, self._logger)
         sweeper = Sweeper(
             self._store,
@@ -119,27 +117,32 @@ class Worker:
             clock=self._clock,
             logger=self._logger,
         )
-        hand = self._model_hand(handover, loader, holdings, pace)
+        hands = ModelHands(
+            [
+                self._model_hand(handover, availability, holdings, pace)
+                for _ in range(self._config.processes)
+            ],
+            on_error=self._end_by,
+        )
         dispatcher = Dispatcher(
             self._store,
             self._config,
             handover=handover,
             holdings=holdings,
-            loader=loader,
+            availability=availability,
             claimer=Claimer(
                 self._store,
                 worker_id,
                 self._config,
                 handover=handover,
                 holdings=holdings,
-                loader=loader,
+                availability=availability,
                 pace=pace,
                 clock=self._clock,
             ),
             settler=settler,
             sweeper=sweeper,
             waker=self._waker,
-            mind_hang=hand.replace_if_hung,
             clock=self._clock,
             logger=self._logger,
         )
@@ -148,36 +151,29 @@ class Worker:
             worker_id,
             self._config.lease,
             holdings=holdings,
-            is_stalled=hand.is_stalled,
             pace=pace,
             logger=self._logger,
         )
-        self._run_hands(dispatcher, hand, heartbeat)
+        with contextlib.closing(hands):
+            self._run_hands(dispatcher, hands, heartbeat)
         return settler.summary(rescued=sweeper.rescued)
 
     def _model_hand(
-        self, handover: Handover, loader: ModelLoader, holdings: Holdings, pace: Pace
+        self, handover: Handover, availability: Availability, holdings: Holdings, pace: Pace
     ) -> ModelHand:
-        def make_scorer() -> Scorer:
-            return Scorer(
-                loader,
-                holdings=holdings,
-                pace=pace,
-                progress=Progress(self._config.chunk_deadline, self._clock),
-                clock=self._clock,
-                uniform=self._uniform,
-                logger=self._logger,
-            )
-
-        return ModelHand(
+        loader = ModelLoader(self._load_model, availability)
+        scorer = Scorer(
             handover,
-            make_scorer,
-            deadline=self._config.chunk_deadline,
-            fail=lambda claim, error: verdict(claim, error, uniform=self._uniform),
+            loader,
+            holdings=holdings,
+            pace=pace,
+            clock=self._clock,
+            uniform=self._uniform,
             logger=self._logger,
         )
+        return ModelHand(scorer, loader)
 
-    def _run_hands(self, dispatcher: Dispatcher, hand: ModelHand, heartbeat: Heartbeat) -> None:
+    def _run_hands(self, dispatcher: Dispatcher, hands: ModelHands, heartbeat: Heartbeat) -> None:
         at_end = threading.Event()
         beating = threading.Thread(
             target=heartbeat.run, args=(at_end,), name="sentijob-heartbeat", daemon=True
@@ -185,13 +181,13 @@ class Worker:
         dispatching = threading.Thread(
             target=self._dispatch, args=(dispatcher,), name="sentijob-dispatch", daemon=True
         )
-        hand.start()
+        hands.start()
         beating.start()
         dispatching.start()
         self._on_ready()
         sd_notify.notify(sd_notify.READY)
         try:
-            self._supervise(dispatcher, hand)
+            self._supervise(dispatcher)
         finally:
             dispatcher.release_now()
             dispatching.join()
@@ -208,7 +204,12 @@ class Worker:
         finally:
             self._orders.put(_Order.ENDED)
 
-    def _supervise(self, dispatcher: Dispatcher, hand: ModelHand) -> None:
+    def _end_by(self, error: BaseException) -> None:
+        """Give everything back, and raise *error* from :meth:`run`."""
+        self._error = error
+        self._orders.put(_Order.ENDED)
+
+    def _supervise(self, dispatcher: Dispatcher) -> None:
         """Carry out orders until the dispatcher has ended."""
         interval = sd_notify.watchdog_interval()
         # Never for good: a signal that comes in the instant before the wait begins doesn't end it.
@@ -217,7 +218,7 @@ class Worker:
             try:
                 order = self._orders.get(timeout=seconds)
             except Empty:
-                if dispatcher.is_alive() and not hand.is_stalled():
+                if dispatcher.is_alive():
                     sd_notify.notify(sd_notify.WATCHDOG)
                 continue
             if order is _Order.ENDED:

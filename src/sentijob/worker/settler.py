@@ -33,9 +33,9 @@ class Settler:
 
     def add(self, outcomes: Iterable[Outcome]) -> None:
         """Take over outcomes, to be settled by :meth:`settle`."""
-        for scored, failures in outcomes:
-            self._scored += scored
-            self._failures += failures
+        for outcome in outcomes:
+            self._scored += outcome.scored
+            self._failures += outcome.failures
 
     def settle(self) -> None:
         """Settle everything that was added: the results in one transaction, the failures in another.

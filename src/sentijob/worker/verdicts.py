@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sentijob.backoff import retry_delay
-from sentijob.errors import ModelError, TextRejectedError
+from sentijob.causes import error_code, one_line
+from sentijob.errors import TextRejectedError
 from sentijob.jobs import ClaimedJob, Failure
-
-LONGEST_MESSAGE = 500
-"""Characters of an error that a job keeps."""
 
 
 def verdict(
@@ -23,20 +21,3 @@ def verdict(
     is_over = isinstance(error, TextRejectedError) or claim.attempt >= claim.max_attempts
     retry_in = None if is_over else retry_delay(claim.attempt, uniform=uniform)
     return Failure(claim, error_code(error), one_line(error), retry_in)
-
-
-def error_code(error: BaseException) -> str:
-    """What a job keeps in ``error_code``."""
-    if isinstance(error, ModelError):
-        return error.code
-    if isinstance(error, MemoryError):
-        return "out_of_memory"
-    return "timed_out" if isinstance(error, TimeoutError) else ModelError.code
-
-
-def one_line(error: BaseException) -> str:
-    """An error's message on one line of bounded length; a foreign error is named by its class."""
-    words = " ".join(str(error).split())
-    if not isinstance(error, ModelError):
-        words = f"{type(error).__name__}: {words}" if words else type(error).__name__
-    return words if len(words) <= LONGEST_MESSAGE else words[: LONGEST_MESSAGE - 1] + "…"

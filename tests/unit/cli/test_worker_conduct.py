@@ -37,12 +37,35 @@ def test_a_lease_that_is_none_names_its_flag() -> None:
         Conduct(lease="soon").settings("jobs.db")
 
 
+def test_what_a_model_may_take_is_settled_by_flags() -> None:
+    settings = Conduct(call_timeout="90s", model_memory="1.5G").settings("jobs.db")
+    assert settings.call_timeout == timedelta(seconds=90)
+    assert settings.model_memory == 1536 * 2**20
+
+
+def test_memory_in_which_no_model_could_start_is_refused() -> None:
+    with pytest.raises(SettingsError, match=r"--model-memory.*at least 64M"):
+        Conduct(model_memory="1M").settings("jobs.db")
+
+
 def test_the_same_flags_reach_another_process() -> None:
-    conduct = Conduct(drain=True, model=["demo"], lease="30s", threads="2", poll="1s")
+    conduct = Conduct(
+        drain=True,
+        model=["demo"],
+        lease="30s",
+        threads="2",
+        poll="1s",
+        processes=3,
+        call_timeout="1m",
+        model_memory="2G",
+    )
     assert conduct.arguments() == [
         *("--poll", "1s"),
         "--drain",
         *("--model", "demo"),
         *("--lease", "30s"),
         *("--threads", "2"),
+        *("--processes", "3"),
+        *("--call-timeout", "1m"),
+        *("--model-memory", "2G"),
     ]

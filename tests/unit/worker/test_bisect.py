@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sentijob.errors import ModelError, TextRejectedError
+from sentijob.errors import ModelCrashError, ModelError, TextRejectedError
 from sentijob.jobs import ClaimedJob, Failure, Sentiment
 from sentijob.worker.bisect import Outcome, predict, score
 from sentijob.worker.verdicts import verdict
@@ -37,7 +37,7 @@ def fail(claim: ClaimedJob, error: BaseException) -> Failure:
 
 
 def scored_by(model: Picky, claims: Sequence[ClaimedJob]) -> Outcome:
-    return score(model, claims, fail=fail, before_call=lambda: None)
+    return score(model, claims, fail=fail)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -68,6 +68,34 @@ def test_whatever_a_model_raises_neighbours_are_scored_and_the_text_is_tried_aga
     assert [one.claimed.text for one in outcome.scored] == ["fine", "good"]
     (failure,) = outcome.failures
     assert failure.retry_in == timedelta(seconds=1)
+
+
+def test_after_a_lost_model_the_rest_is_set_apart_and_nobody_is_blamed(claim: MakeClaim) -> None:
+    model = Picky(ModelCrashError("died"))
+    claims = [claim("fine"), claim("bad"), claim("good")]
+    assert scored_by(model, claims) == Outcome([], [], claims)
+    assert model.calls == 1
+
+
+def test_what_was_scored_before_the_model_was_lost_is_kept(claim: MakeClaim) -> None:
+    class Fickle(Picky):
+        """Rejects a chunk, scores its first half, and dies over the second."""
+
+        def predict(self, texts: Sequence[str]) -> Sequence[Sentiment]:
+            self.error = TextRejectedError("no") if len(texts) == 4 else ModelCrashError("died")
+            return super().predict(texts)
+
+    claims = [claim("a"), claim("b"), claim("bad"), claim("d")]
+    outcome = scored_by(Fickle(), claims)
+    assert [one.claimed for one in outcome.scored] == claims[:2]
+    assert (outcome.failures, outcome.apart) == ([], claims[2:])
+
+
+def test_a_lone_text_over_which_the_model_was_lost_is_charged_an_attempt(claim: MakeClaim) -> None:
+    outcome = scored_by(Picky(ModelCrashError("died")), [claim("bad")])
+    assert outcome.apart == []
+    (failure,) = outcome.failures
+    assert (failure.error_code, failure.retry_in) == ("model_crashed", timedelta(seconds=1))
 
 
 def test_a_result_names_the_revision_that_made_it(claim: MakeClaim) -> None:

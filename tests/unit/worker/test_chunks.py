@@ -56,21 +56,21 @@ def test_a_suspect_goes_alone_behind_its_equals_and_ahead_of_the_less_urgent(
     claims = [
         claim("later", priority=-1),
         claim("suspect", rescues=1),
-        claim("also suspect", rescues=2),
+        claim("failed before", attempt=2),
         claim("sound one"),
         claim("sound"),
     ]
     assert texts(cut(claims, wide)) == [
         ["sound", "sound one"],
         ["suspect"],
-        ["also suspect"],
+        ["failed before"],
         ["later"],
     ]
 
 
 def test_claims_set_apart_keep_their_model_and_priority(claim: MakeClaim) -> None:
-    one, other = claim("a"), claim("b")
-    assert alone(Chunk("fake", 7, [one, other])) == [
+    one, done, other = claim("a"), claim("done"), claim("b")
+    assert alone(Chunk("fake", 7, [one, done, other]), [one, other]) == [
         Chunk("fake", 7, (one,)),
         Chunk("fake", 7, (other,)),
     ]

@@ -19,11 +19,10 @@ def chunk(claim: MakeClaim, text: str, priority: int = 0) -> Chunk:
 
 def test_an_urgent_chunk_overtakes_those_that_were_put_before(claim: MakeClaim) -> None:
     handover = Handover()
-    seat = handover.new_seat()
     handover.put([chunk(claim, "first"), chunk(claim, "second")])
     handover.put([chunk(claim, "urgent", priority=5)])
     assert handover.top_priority() == 5
-    taken = [handover.take(seat) for _ in range(3)]
+    taken = [handover.take() for _ in range(3)]
     assert [one.claims[0].text for one in taken if one] == ["urgent", "first", "second"]
 
 
@@ -31,57 +30,61 @@ def test_a_chunk_is_counted_until_it_is_taken_and_is_busy_until_it_is_delivered(
     claim: MakeClaim,
 ) -> None:
     handover = Handover()
-    seat = handover.new_seat()
     handover.put([chunk(claim, "a")])
     assert handover.queued == 1
-    handover.take(seat)
+    handover.take()
     assert (handover.queued, handover.is_running, handover.is_idle) == (0, True, False)
-    handover.deliver(seat, Outcome([], []))
+    handover.deliver(Outcome([], []))
     assert (handover.is_running, handover.is_idle) == (False, False)
     assert handover.collect() == [Outcome([], [])]
     assert handover.is_idle
 
 
-def test_an_abandoned_hand_can_neither_deliver_nor_take(claim: MakeClaim) -> None:
+def test_the_table_is_busy_until_every_hand_has_delivered(claim: MakeClaim) -> None:
     handover = Handover()
-    seat = handover.new_seat()
-    handover.put([chunk(claim, "hangs"), chunk(claim, "waits")])
-    hung = handover.take(seat)
-    assert handover.abandon() == hung
-    assert handover.deliver(seat, Outcome([], [])) is False
-    assert handover.take(seat) is None
-    successor = handover.take(handover.new_seat())
-    assert successor is not None
-    assert successor.claims[0].text == "waits"
+    handover.put([chunk(claim, "a"), chunk(claim, "b")])
+    handover.take()
+    handover.take()
+    handover.deliver(Outcome([], []))
+    assert handover.is_running
+    handover.deliver(Outcome([], []))
+    assert not handover.is_running
+    assert len(handover.collect()) == 2
+
+
+def test_a_closed_table_gives_out_nothing_that_is_still_put(claim: MakeClaim) -> None:
+    handover = Handover()
+    handover.close()
+    handover.put([chunk(claim, "late")])
+    assert handover.take() is None
 
 
 def test_withdrawn_claims_are_those_that_do_not_run(claim: MakeClaim) -> None:
     handover = Handover()
-    seat = handover.new_seat()
     handover.put([chunk(claim, "runs"), chunk(claim, "waits")])
-    handover.take(seat)
+    handover.take()
     assert [one.text for one in handover.withdraw()] == ["waits"]
     assert handover.queued == 0
     assert handover.is_running
 
 
-def test_a_waiting_hand_goes_home_when_the_table_is_closed() -> None:
+def test_waiting_hands_go_home_when_the_table_is_closed() -> None:
     handover = Handover()
-    seat = handover.new_seat()
     took: list[Chunk | None] = []
-    hand = threading.Thread(target=lambda: took.append(handover.take(seat)))
-    hand.start()
+    hands = [threading.Thread(target=lambda: took.append(handover.take())) for _ in range(2)]
+    for hand in hands:
+        hand.start()
     handover.close()
-    hand.join(DEADLINE)
-    assert took == [None]
+    for hand in hands:
+        hand.join(DEADLINE)
+    assert took == [None, None]
 
 
 def test_waiting_for_an_outcome_ends_with_its_delivery(claim: MakeClaim) -> None:
     handover = Handover()
-    seat = handover.new_seat()
     handover.put([chunk(claim, "a")])
-    handover.take(seat)
-    deliver = threading.Timer(0.01, handover.deliver, (seat, Outcome([], [])))
+    handover.take()
+    deliver = threading.Timer(0.01, handover.deliver, (Outcome([], []),))
     deliver.start()
     handover.await_outcome(timedelta(seconds=DEADLINE))
     assert handover.collect() == [Outcome([], [])]

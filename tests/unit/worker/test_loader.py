@@ -9,13 +9,17 @@ import pytest
 from sentijob.errors import ModelUnavailableError
 from sentijob.jobs import Sentiment
 from sentijob.ports import SentimentModel
-from sentijob.worker.loader import ModelLoader
+from sentijob.worker.loader import Availability, ModelLoader
 
 
 @dataclass
 class Silent:
     name: str = "silent"
     revision: str = "s1"
+    is_alive: bool = True
+
+    def close(self) -> None:
+        self.is_alive = False
 
     def predict(self, texts: Sequence[str]) -> Sequence[Sentiment]:
         return [Sentiment.of(0, 1, 0, tokens=1) for _ in texts]
@@ -28,29 +32,49 @@ class Shelf:
         self.now = 0.0
         self.error: Exception | None = None
         self.loads = 0
-        self.loader = ModelLoader(
-            self.load, clock=lambda: self.now, uniform=lambda _low, high: high
-        )
+        self.models: list[Silent] = []
+        self.availability = Availability(clock=lambda: self.now, uniform=lambda _low, high: high)
+        self.loader = ModelLoader(self.load, self.availability)
 
     def load(self, _name: str) -> SentimentModel:
         self.loads += 1
         if self.error is not None:
             raise self.error
-        return Silent()
+        self.models.append(Silent())
+        return self.models[-1]
 
 
 def test_a_model_is_loaded_once() -> None:
     shelf = Shelf()
     assert shelf.loader.get("silent") is shelf.loader.get("silent")
     assert shelf.loads == 1
-    assert shelf.loader.unavailable() == {}
+    assert shelf.availability.unavailable() == {}
 
 
-def test_a_forgotten_model_is_loaded_anew() -> None:
+def test_a_model_that_was_lost_is_loaded_anew() -> None:
     shelf = Shelf()
     before = shelf.loader.get("silent")
-    shelf.loader.forget("silent")
+    shelf.models[0].is_alive = False
     assert shelf.loader.get("silent") is not before
+
+
+def test_a_closed_loader_closes_its_models_and_those_that_come_too_late() -> None:
+    shelf = Shelf()
+    shelf.loader.get("silent")
+    shelf.loader.close()
+    with pytest.raises(ModelUnavailableError, match="its worker ends"):
+        shelf.loader.get("silent")
+    assert [model.is_alive for model in shelf.models] == [False, False]
+
+
+def test_one_hands_trouble_with_a_model_is_known_to_the_others() -> None:
+    shelf = Shelf()
+    other = ModelLoader(shelf.load, shelf.availability)
+    shelf.error = ModelUnavailableError("no such folder")
+    for loader in (shelf.loader, other):
+        with pytest.raises(ModelUnavailableError):
+            loader.get("silent")
+    assert shelf.availability.unavailable() == {"silent": timedelta(seconds=2)}
 
 
 def test_a_model_that_cannot_be_loaded_is_excluded_for_longer_each_time() -> None:
@@ -60,7 +84,7 @@ def test_a_model_that_cannot_be_loaded_is_excluded_for_longer_each_time() -> Non
     for _ in range(3):
         with pytest.raises(ModelUnavailableError, match="no such folder"):
             shelf.loader.get("silent")
-        waits.append(shelf.loader.unavailable()["silent"])
+        waits.append(shelf.availability.unavailable()["silent"])
     assert waits == [timedelta(seconds=1), timedelta(seconds=2), timedelta(seconds=4)]
 
 
@@ -70,6 +94,6 @@ def test_an_excluded_model_is_back_after_its_backoff() -> None:
     with pytest.raises(ModelUnavailableError, match="silent can't be loaded: OSError: disk"):
         shelf.loader.get("silent")
     shelf.now = 0.9
-    assert "silent" in shelf.loader.unavailable()
+    assert "silent" in shelf.availability.unavailable()
     shelf.now = 1.0
-    assert shelf.loader.unavailable() == {}
+    assert shelf.availability.unavailable() == {}

@@ -58,6 +58,17 @@ def test_a_claim_is_a_quarter_of_a_second_of_work(claim: MakeClaim) -> None:
     assert limits[-1] in {99, 100}
 
 
+def test_claims_are_sized_for_all_processes_and_chunks_for_one(claim: MakeClaim) -> None:
+    one, two = Pace(), Pace(processes=2)
+    for pace in (one, two):
+        observe(pace, claim, 100, per_text=1 / 400)
+        for _ in range(4):
+            pace.next_limit()
+    assert two.rate == 2 * one.rate
+    assert (two.next_limit(), two.reserve()) == (2 * one.next_limit(), 2 * one.reserve())
+    assert two.bounds("fake") == one.bounds("fake")
+
+
 def test_one_odd_measure_does_little(claim: MakeClaim) -> None:
     pace = Pace()
     for _ in range(10):
