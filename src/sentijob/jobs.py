@@ -94,6 +94,8 @@ class Terms:
     priority: int = BATCH_PRIORITY
     delay: timedelta = timedelta(0)
     max_attempts: int = DEFAULT_MAX_ATTEMPTS
+    store_text: bool = True
+    """Whether a text stays in the store once it is scored."""
 
 
 class ClaimedJob(NamedTuple):
@@ -112,6 +114,8 @@ class ClaimedJob(NamedTuple):
     max_attempts: int
     batch_id: int | None
     rescues: int
+    store_text: bool = True
+    """Whether the text stays once it is scored."""
 
 
 class Scored(NamedTuple):
@@ -152,7 +156,8 @@ class Job:
     """Place in its batch, from 0."""
     key: str | None
     """The caller's own id; need not be unique."""
-    text: str
+    text: str | None
+    """None where it was dropped with its scoring, as the submit had asked."""
     model: str
     status: Status
     priority: int

@@ -148,7 +148,10 @@ class Work(Protocol):
         ...
 
     def complete(self, worker_id: int, scored: Sequence[Scored]) -> Collection[int]:
-        """Store results; the ids that were no longer held."""
+        """Store results; the ids that were no longer held.
+
+        The texts that aren't to be stored go in the same transaction.
+        """
         ...
 
     def fail(self, worker_id: int, failures: Sequence[Failure]) -> Collection[int]:

@@ -30,6 +30,12 @@ def config_file(environ: Mapping[str, str] = os.environ) -> Path:
     return Path(platformdirs.user_config_dir(APP_NAME, appauthor=False)) / "config.toml"
 
 
+_ANSWERS = {
+    **dict.fromkeys(("yes", "true", "on", "1"), True),
+    **dict.fromkeys(("no", "false", "off", "0"), False),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class _Spec:
     """How one setting is read; *parse* raises ValueError or UsageError with what is wrong."""
@@ -70,6 +76,13 @@ def _text(written: str) -> str:
     return written
 
 
+def _yes_or_no(written: str) -> bool:
+    try:
+        return _ANSWERS[written.strip().lower()]
+    except KeyError:
+        raise ValueError("write yes or no") from None
+
+
 SPECS: Mapping[str, _Spec] = {
     "db": _Spec(_text, default_database, "the store: a path, or a database URL"),
     "model": _Spec(_text, lambda: DEFAULT_MODEL, "the model for new jobs"),
@@ -78,6 +91,9 @@ SPECS: Mapping[str, _Spec] = {
     ),
     "max_text_length": _Spec(
         _whole(1, 10_000_000), lambda: 10_000, "characters a text may have after trimming"
+    ),
+    "store_text": _Spec(
+        _yes_or_no, lambda: True, "whether a text stays in the store once it is scored"
     ),
     "lease": _Spec(
         _span(timedelta(seconds=1), timedelta(days=1)),
@@ -101,6 +117,7 @@ class Settings:
     model: str
     max_attempts: int
     max_text_length: int
+    store_text: bool
     lease: timedelta
     demo_delay: timedelta
     threads: int

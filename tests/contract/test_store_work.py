@@ -116,6 +116,68 @@ def test_a_completed_job_has_its_result(store: Store, clock: MovableClock) -> No
     assert job.finished_at - job.started_at == timedelta(seconds=2)
 
 
+def test_a_text_that_is_not_to_be_stored_goes_with_its_scoring_and_the_rest_stays(
+    store: Store,
+) -> None:
+    item = Item("between us", key="k", meta={"stars": "5"})
+    job_id = store.submit(item, Terms(store_text=False)).job_id
+    kept = submit(store, "for all")
+    me = worker(store)
+    assert store.job(job_id).text == "between us"
+    claims = claim(store, me)
+    assert texts(claims) == ["between us", "for all"]
+    store.complete(me, scored(claims))
+    job = store.job(job_id)
+    assert (job.text, job.key, job.meta, job.sentiment) == (None, "k", item.meta, HAPPY)
+    assert store.job(kept).text == "for all"
+    assert store.jobs(Selector(search="between us")) == []
+    assert store.count(Selector(search="us")) == 0
+
+
+def test_every_text_of_a_batch_that_is_not_to_be_stored_goes_whoever_adds_it(
+    open_store: Callable[[], Store],
+) -> None:
+    store = open_store()
+    batch_id = store.open_batch(Terms(store_text=False), source="-").batch.id
+    store.append(batch_id, [Item("one")], first_position=0)
+    open_store().append(batch_id, [Item("two")], first_position=1)
+    me = worker(store)
+    store.complete(me, scored(claim(store, me)))
+    assert [job.text for job in store.each_job(Selector(batch_ids=(batch_id,)))] == [None, None]
+
+
+def test_a_text_that_is_not_to_be_stored_stays_while_it_may_be_tried_again(
+    store: Store, clock: MovableClock
+) -> None:
+    job_id = submit(store, "between us", store_text=False)
+    me = worker(store)
+    store.fail(me, [Failure(claim(store, me)[0], "m", "between us", timedelta(seconds=5))])
+    clock.pass_time(timedelta(seconds=5))
+    store.release(me, claim(store, me))
+    store.fail(me, [Failure(claim(store, me)[0], "m", "between us")])
+    assert store.job(job_id).text == "between us"
+    store.retry(Selector())
+    store.cancel(Selector())
+    store.retry(Selector())
+    again = claim(store, me)
+    assert texts(again) == ["between us"]
+    store.complete(me, scored(again))
+    assert (store.job(job_id).text, store.job(job_id).error) == (None, None)
+
+
+def test_a_late_result_drops_no_text(store: Store, clock: MovableClock) -> None:
+    job_id = submit(store, "between us", store_text=False)
+    zombie, living = worker(store), worker(store)
+    late = claim(store, zombie)
+    clock.pass_time(LEASE + timedelta(seconds=1))
+    store.rescue()
+    held = claim(store, living)
+    store.complete(zombie, scored(late))
+    assert store.job(job_id).text == "between us"
+    store.complete(living, scored(held))
+    assert store.job(job_id).text is None
+
+
 def test_a_late_worker_settles_and_extends_nothing(store: Store, clock: MovableClock) -> None:
     job_id = submit(store)
     zombie, living = worker(store), worker(store)

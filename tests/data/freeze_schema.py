@@ -41,6 +41,10 @@ def freeze(target: Path) -> None:
         store.submit(Item("waiting"), Terms(model="vader", priority=5), once="frozen")
         cancelled = store.submit(Item("cancelled"), Terms()).job_id
         store.cancel(Selector(job_ids=(cancelled,)))
+        dropped = store.submit(Item("dropped"), Terms(store_text=False, priority=9)).job_id
+        (claimed,) = store.claim(worker, limit=1, lease=timedelta(seconds=60))
+        assert claimed.job_id == dropped
+        store.complete(worker, [Scored(claimed, Sentiment.of(0.1, 0.8, 0.1, tokens=1), "frozen")])
         store.backup(target)
     with closing(sqlite3.connect(target)) as connection:
         connection.execute("VACUUM")

@@ -72,4 +72,6 @@ def _plain(settings: Settings, name: str) -> object:
 
 def _readable(settings: Settings, name: str) -> object:
     value = getattr(settings, name)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return format_duration(value) if isinstance(value, timedelta) else _plain(settings, name)

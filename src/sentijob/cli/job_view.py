@@ -20,6 +20,7 @@ from sentijob.jobs import Job, Label, Sentiment, Status
 _TEXT_SHOWN = 1200
 _BAR_WIDTH = 24
 _PANEL_WIDTH = 100
+_NOT_STORED = "(not stored)"
 
 
 def job_columns(now: datetime) -> Sequence[Column[Job]]:
@@ -29,7 +30,7 @@ def job_columns(now: datetime) -> Sequence[Column[Job]]:
         Column("status", lambda job: job.status, style=lambda job: STATUS_STYLES[job.status]),
         Column("label", lambda job: job.sentiment and job.sentiment.label, 1, style=_label_style),
         Column("score", _score, 2, justify="right"),
-        Column("text", lambda job: job.text, is_flexible=True),
+        Column("text", _listed_text, is_flexible=True, style=_text_style),
         Column("error", lambda job: job.error and job.error.code, 2, style=lambda _: "red"),
         Column("why", lambda job: job.error and job.error.message, 8, widest=60),
         Column("key", lambda job: job.key, 4, widest=20),
@@ -66,7 +67,9 @@ def _headline(job: Job) -> Text:
     return line
 
 
-def _whole_text(text: str) -> Text:
+def _whole_text(text: str | None) -> Text:
+    if text is None:
+        return Text(_NOT_STORED, style="dim")
     shown = Text(inert_lines(text[:_TEXT_SHOWN]))
     if len(text) > _TEXT_SHOWN:
         shown.append(
@@ -136,6 +139,14 @@ def _finished(job: Job, now: datetime) -> str | None:
         return None
     after = format_duration(job.finished_at - job.created_at)
     return f"{when(job.finished_at, now)}, {after} after it was created"
+
+
+def _listed_text(job: Job) -> str:
+    return _NOT_STORED if job.text is None else job.text
+
+
+def _text_style(job: Job) -> str:
+    return "dim" if job.text is None else ""
 
 
 def _label_style(job: Job) -> str:

@@ -22,7 +22,7 @@ from sentijob.cli.options import OUTPUT, AsJson, AsJsonLines, Db, OutputFile
 from sentijob.cli.progress import meter
 from sentijob.cli.receipts import reference, warn, written
 from sentijob.cli.results import export, insist_on_plain_json, show, write_json
-from sentijob.cli.session import opened_store, session_settings
+from sentijob.cli.session import opened_store
 from sentijob.cli.sources import Sources, prepared
 from sentijob.cli.waiting import Standing, insist_on_success, looks, standing
 from sentijob.cli.words import amount
@@ -75,7 +75,7 @@ def run(
     chunk; what is left stays queued.
     """
     sources.check(command="run")
-    settings = session_settings(db=db, model=sources.model, max_attempts=sources.max_attempts)
+    settings = sources.settings(db)
     order = sources.order(settings, priority=run_priority(datetime.now(UTC)), is_quiet=quiet)
     deliver = _delivery(output, output_format, as_json=as_json, as_json_lines=as_json_lines)
     log_to_stderr(logging.WARNING, has_time=False)

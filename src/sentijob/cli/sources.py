@@ -23,6 +23,7 @@ from sentijob.cli.intake import (
     queue_stdin,
     scanned_file,
 )
+from sentijob.cli.session import session_settings
 from sentijob.errors import ModelUnavailableError, UsageError
 from sentijob.ingest.formats import Format
 from sentijob.ingest.options import ReadOptions
@@ -116,6 +117,15 @@ class Sources:
             show_default=False,
         ),
     ] = None
+    store_text: Annotated[
+        bool | None,
+        typer.Option(
+            "--store-text/--no-store-text",
+            help="Keep a text once it is scored, or drop it with that; until then, and where it"
+            " fails or is cancelled, it stays for a retry, until it is pruned. [default: keep it]",
+            show_default=False,
+        ),
+    ] = None
     name: Annotated[
         str | None,
         typer.Option("--name", metavar="NAME", help="A name for the batch.", show_default=False),
@@ -153,6 +163,13 @@ class Sources:
             if value is not None and self.count > 1:
                 raise UsageError(f"{flag} is for one batch or job, and this makes {self.count}")
 
+    def settings(self, db: str | None) -> Settings:
+        """The settings, with what was given here."""
+        is_kept = None if self.store_text is None else str(self.store_text)
+        return session_settings(
+            db=db, model=self.model, max_attempts=self.max_attempts, store_text=is_kept
+        )
+
     def order(
         self,
         settings: Settings,
@@ -167,7 +184,13 @@ class Sources:
         Raises:
             ModelUnavailableError: there is no such model.
         """
-        terms = Terms(known_model(settings.model), priority, delay, settings.max_attempts)
+        terms = Terms(
+            known_model(settings.model),
+            priority,
+            delay,
+            settings.max_attempts,
+            settings.store_text,
+        )
         options = ReadOptions(
             self.text_field, self.key_field, settings.max_text_length, self.skip_bad
         )

@@ -17,7 +17,7 @@ from sentijob.cli.intake import Receipt
 from sentijob.cli.lazy import command_app
 from sentijob.cli.options import AsJson, Db, Quiet
 from sentijob.cli.receipts import document, greet, reference, warn, written
-from sentijob.cli.session import opened_store, session_settings
+from sentijob.cli.session import opened_store
 from sentijob.cli.sources import Sources, prepared
 from sentijob.durations import parse_duration
 from sentijob.errors import UsageError
@@ -82,7 +82,7 @@ def submit(
     """
     sources.check(command="submit", once=once)
     limit = _limit(timeout, wait=wait)
-    settings = session_settings(db=db, model=sources.model, max_attempts=sources.max_attempts)
+    settings = sources.settings(db)
     bulk = sources.order(
         settings,
         priority=BATCH_PRIORITY if priority is None else priority,

@@ -21,7 +21,7 @@ from sentijob.store.clock import ms_to_instant, optional_instant
 from sentijob.store.database import Row
 
 JOB_SELECT = (
-    "SELECT job.id, job_uuid, batch_id, position, key, COALESCE(text, ''), model, status, priority,"
+    "SELECT job.id, job_uuid, batch_id, position, key, NULLIF(text, ''), model, status, priority,"
     " attempt, max_attempts, rescues, fence, worker_id, available_at, created_at, started_at,"
     " finished_at, result_label, result_score, negative, neutral, positive, tokens, windows,"
     " model_revision, error_code, error_message, meta"
@@ -29,7 +29,7 @@ JOB_SELECT = (
 )
 CLAIM_SELECT = (
     "SELECT job.id, fence + 1, COALESCE(text, ''), model, priority, attempt + 1, max_attempts,"
-    " batch_id, rescues FROM job LEFT JOIN job_text ON job_id = job.id"
+    " batch_id, rescues, store_text FROM job LEFT JOIN job_text ON job_id = job.id"
 )
 TALLY_COLUMNS = (
     "pending",
@@ -91,7 +91,8 @@ def job_from_row(row: Row) -> Job:
 
 def claimed_from_row(row: Row) -> ClaimedJob:
     """Read a row of CLAIM_SELECT."""
-    return ClaimedJob._make(row)
+    *values, store_text = row
+    return ClaimedJob._make((*values, bool(store_text)))
 
 
 def counts_from_row(row: Row) -> Counts:

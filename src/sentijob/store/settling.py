@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from sentijob.jobs import ClaimedJob, Failure, Scored, Status
 from sentijob.store.clock import milliseconds
-from sentijob.store.database import Database
+from sentijob.store.database import Connection, Database
 from sentijob.store.fences import LET_GO, settle
 from sentijob.store.tallies import Moves
 
@@ -48,6 +48,7 @@ class SqlSettling:
                     label=label,
                 )
             moves.write(connection, now_ms=now_ms)
+            _drop_texts(connection, scored, lost)
             connection.execute(
                 "UPDATE worker SET completed = completed + ?, last_seen_at = ? WHERE id = ?",
                 (outcomes.total(), now_ms, worker_id),
@@ -89,6 +90,17 @@ class SqlSettling:
             _count(moves, claims, lost, Status.PENDING)
             moves.write(connection, now_ms=self._db.wall(connection))
             return lost
+
+
+def _drop_texts(connection: Connection, scored: Sequence[Scored], lost: Collection[int]) -> None:
+    """Empty the texts that were only to be kept until they are scored."""
+    job_ids = [
+        (one.claimed.job_id,)
+        for one in scored
+        if not one.claimed.store_text and one.claimed.job_id not in lost
+    ]
+    if job_ids:
+        connection.executemany("UPDATE job_text SET text = '' WHERE job_id = ?", job_ids)
 
 
 def _count(

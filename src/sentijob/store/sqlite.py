@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 IN_MEMORY = ":memory:"
 APPLICATION_ID = 0x53656E74
 """Marks a SQLite file as ours: ``Sent``."""
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """What ``PRAGMA user_version`` says of the schema that this program reads and writes."""
 OLDEST_SQLITE = (3, 35, 0)
 """The first with RETURNING."""
@@ -41,6 +41,8 @@ _PRAGMAS = (
     "PRAGMA journal_size_limit = 67108864",
     "PRAGMA wal_autocheckpoint = 4000",
     "PRAGMA temp_store = MEMORY",
+    # Zeroes what is deleted, whole pages too, which FAST would leave on the free list.
+    "PRAGMA secure_delete = ON",
 )
 
 

@@ -32,6 +32,7 @@ _JOB_COLUMNS = (
     "rescues",
     "fence",
     "created_at",
+    "store_text",
 )
 _TEXT_COLUMNS = ("job_id", "text", "meta")
 _RESERVED_NAME = re.compile(r"\d+|[bB]\d+|@.*|-.*|\s*", re.DOTALL)
@@ -52,6 +53,7 @@ class _Standing(NamedTuple):
     priority: int
     max_attempts: int
     available_at: int
+    store_text: int
 
 
 class SqlSubmissions:
@@ -66,7 +68,12 @@ class SqlSubmissions:
                 return Submitted(earlier, _uuid_of(connection, earlier), is_new=False)
             available_at = self._db.wall(connection) + milliseconds(terms.delay)
             standing = _Standing(
-                None, terms.model, terms.priority, terms.max_attempts, available_at
+                None,
+                terms.model,
+                terms.priority,
+                terms.max_attempts,
+                available_at,
+                int(terms.store_text),
             )
             ((job_id, job_uuid),) = self._insert(connection, [_Placed(None, item)], standing)
             remember(connection, once, job_id=job_id)
@@ -124,7 +131,7 @@ class SqlSubmissions:
         (batch_id,) = self._db.allocate(connection, "batch", 1)
         connection.execute(
             "INSERT INTO batch (id, name, source, fingerprint, model, priority, max_attempts,"
-            " available_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " available_at, created_at, store_text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 batch_id,
                 name,
@@ -135,6 +142,7 @@ class SqlSubmissions:
                 terms.max_attempts,
                 now_ms + milliseconds(terms.delay),
                 now_ms,
+                int(terms.store_text),
             ),
         )
         return batch_id
@@ -147,11 +155,11 @@ class SqlSubmissions:
         available_at = max(standing.available_at, now_ms)
         job_ids = self._db.allocate(connection, "job", len(placed))
         made = list(zip(job_ids, new_uuids(len(placed), now_ms=now_ms), strict=True))
-        batch_id, model, priority, max_attempts, _ = standing
+        batch_id, model, priority, max_attempts, _, store_text = standing
         pending = Status.PENDING.value
         jobs = [
             (job_id, job_uuid, batch_id, position, item.key, model, pending, priority,
-             available_at, 0, max_attempts, 0, 0, now_ms)
+             available_at, 0, max_attempts, 0, 0, now_ms, store_text)
             for (job_id, job_uuid), (position, item) in zip(made, placed, strict=True)
         ]  # fmt: skip
         texts = [
@@ -196,7 +204,8 @@ def _check_name(connection: Connection, name: str | None) -> None:
 def _standing_of(connection: Connection, batch_id: int) -> tuple[bool, _Standing]:
     """Whether a batch is sealed, and what its jobs have in common."""
     row = connection.execute(
-        "SELECT sealed_at, id, model, priority, max_attempts, available_at FROM batch WHERE id = ?",
+        "SELECT sealed_at, id, model, priority, max_attempts, available_at, store_text FROM batch"
+        " WHERE id = ?",
         (batch_id,),
     ).fetchone()
     if row is None:

@@ -22,6 +22,11 @@ def _instant(*, nullable: bool = False) -> Column[int]:
     return Column(BigInteger, nullable=nullable)
 
 
+def _yes() -> Column[int]:
+    """0 or 1, and 1 for the rows that were there before the column."""
+    return Column(Integer, nullable=False, server_default=text("1"))
+
+
 class JobRow(SQLModel, table=True):
     """All of a job that changes, and what is looked up by."""
 
@@ -103,15 +108,18 @@ class JobRow(SQLModel, table=True):
     windows: int | None = None
     error_code: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     error_message: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    store_text: int = Field(default=1, sa_column=_yes())
+    """0: its text is dropped with the change that completes it."""
 
 
 class JobTextRow(SQLModel, table=True):
-    """All of a job that never changes and may be long, so that no change of status rewrites it."""
+    """All of a job that may be long and hardly ever changes, so that no change of status rewrites it."""
 
     __tablename__ = "job_text"
 
     job_id: int = Field(sa_column=Column(BigId, primary_key=True, autoincrement=False))
     text: str = Field(sa_column=Column(Text, nullable=False))
+    """Empty once it was dropped: no text that is taken is empty."""
     meta: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     """JSON of the row's other columns."""
 
@@ -142,6 +150,7 @@ class BatchRow(SQLModel, table=True):
     available_at: int = Field(sa_column=_instant())
     created_at: int = Field(sa_column=_instant())
     sealed_at: int | None = Field(default=None, sa_column=_instant(nullable=True))
+    store_text: int = Field(default=1, sa_column=_yes())
 
 
 class TallyRow(SQLModel, table=True):

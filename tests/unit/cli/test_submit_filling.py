@@ -21,7 +21,7 @@ def begin(store: Store, *, once: str | None = None) -> OpenedBatch:
     return store.open_batch(Terms(), source="-", fingerprint="f", once=once)
 
 
-def texts(store: Store) -> list[str]:
+def texts(store: Store) -> list[str | None]:
     return [job.text for job in store.each_job(Selector(batch_ids=(1,)))]
 
 

@@ -58,7 +58,7 @@ def feed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Feed]:
         yield give
 
 
-def texts(store: Store, batch_id: int = 1) -> list[str]:
+def texts(store: Store, batch_id: int = 1) -> list[str | None]:
     return [job.text for job in store.each_job(Selector(batch_ids=(batch_id,)))]
 
 

@@ -9,6 +9,7 @@ import stat
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,12 +27,14 @@ from sentijob.errors import (
     StoreFullError,
     StoreVersionError,
 )
-from sentijob.jobs import Counts, Item, Selector, Status, Terms
+from sentijob.jobs import Counts, Item, Scored, Selector, Sentiment, Status, Terms
 from sentijob.store import tables
 from sentijob.store.claiming import _LANE_SELECT
 from sentijob.store.lanes import _FIRST, _HEAD, _NEXT_MODEL, _NEXT_PRIORITY
 from sentijob.store.sql_store import SqlStore
+from sentijob.store.sqlite import SCHEMA_VERSION
 
+HAPPY = Sentiment.of(0.1, 0.2, 0.7, tokens=3)
 FROZEN = Path(__file__).parents[2] / "data" / "schemas"
 
 
@@ -63,7 +66,7 @@ def test_the_file_is_marked_as_ours_and_keeps_a_write_ahead_log(
 ) -> None:
     assert store.location == str(path)
     assert pragma(path, "application_id") == 0x53656E74
-    assert pragma(path, "user_version") == 1
+    assert pragma(path, "user_version") == SCHEMA_VERSION
     assert pragma(path, "journal_mode") == "wal"
 
 
@@ -98,20 +101,49 @@ def test_a_database_of_every_released_schema_opens_with_all_its_jobs(
 ) -> None:
     copy = tmp_path / version
     shutil.copyfile(FROZEN / version, copy)
+    first_release = Counts(pending=1, completed=2, failed=1, cancelled=1, negative=1, positive=1)
+    texts = ["I love it", "I hate it", "ünïcode \N{THUMBS UP SIGN}", "waiting", "cancelled"]
+    drops_texts = version >= "0002"
     with SqlStore.open(str(copy)) as store:
-        assert store.counts() == Counts(
-            pending=1, completed=2, failed=1, cancelled=1, negative=1, positive=1
+        assert store.counts() == replace(
+            first_release, completed=2 + drops_texts, neutral=int(drops_texts)
         )
-        assert [job.text for job in store.each_job(Selector())] == [
-            "I love it",
-            "I hate it",
-            "ünïcode \N{THUMBS UP SIGN}",
-            "waiting",
-            "cancelled",
-        ]
+        assert [job.text for job in store.each_job(Selector())] == [*texts, *[None] * drops_texts]
         assert store.job(3).status is Status.FAILED
         assert store.batch(1).name == "frozen"
         assert store.check() == []
+
+
+def test_an_old_stores_texts_stay_when_they_are_scored(tmp_path: Path) -> None:
+    copy = tmp_path / "old.db"
+    shutil.copyfile(FROZEN / "0001.db", copy)
+    with SqlStore.open(str(copy)) as store:
+        worker = store.register_worker(host="here", pid=1).id
+        claimed = store.claim(worker, limit=9, lease=timedelta(seconds=60))
+        store.complete(worker, [Scored(one, HAPPY, "r1") for one in claimed])
+        assert store.job(4).status is Status.COMPLETED
+        assert store.job(4).text == "waiting"
+
+
+def dropping(store: SqlStore, texts: list[str]) -> None:
+    """Submit *texts* to be dropped, beside as many that stay, and have all of them scored."""
+    for terms in (Terms(store_text=False), Terms()):
+        kept = [text.replace("drop", "keep") if terms.store_text else text for text in texts]
+        batch_id = store.open_batch(terms, source="-").batch.id
+        store.append(batch_id, [Item(text) for text in kept], first_position=0)
+        store.seal(batch_id)
+    worker = store.register_worker(host="here", pid=1).id
+    while claims := store.claim(worker, limit=64, lease=timedelta(seconds=60)):
+        store.complete(worker, [Scored(one, HAPPY, "r1") for one in claims])
+
+
+def test_no_byte_of_a_dropped_text_stays_in_the_file(store: SqlStore, path: Path) -> None:
+    # Short ones share a page with others, long ones fill pages of their own.
+    dropping(store, [f"drop{n:04} " * (1 if n % 5 else 900) for n in range(500)])
+    store.close()
+    (content,) = [file.read_bytes() for file in path.parent.iterdir()]
+    assert content.count(b"keep0123 ") == 1
+    assert b"drop" not in content
 
 
 def test_ten_threads_that_open_a_new_store_at_once_make_one(path: Path) -> None:
