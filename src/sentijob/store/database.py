@@ -36,6 +36,10 @@ class Database(Protocol):
     row_lock_skipping: str
     """The same, passing over the jobs that somebody else holds."""
 
+    veil: str
+    """What keeps a column from being looked up in an index: ``+`` where indexes are chosen without
+    knowing how many rows they would give, else nothing."""
+
     def read(self) -> AbstractContextManager[Connection]:
         """Begin a transaction that sees one moment and writes nothing."""
         ...

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 IN_MEMORY = ":memory:"
 APPLICATION_ID = 0x53656E74
 """Marks a SQLite file as ours: ``Sent``."""
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """What ``PRAGMA user_version`` says of the schema that this program reads and writes."""
 OLDEST_SQLITE = (3, 35, 0)
 """The first with RETURNING."""
@@ -55,6 +55,7 @@ class SqliteDatabase:
     """
 
     row_lock = row_lock_skipping = ""
+    veil = "+"
 
     def __init__(self, path: str, *, clock: Clock | None = None) -> None:
         self.location = path
