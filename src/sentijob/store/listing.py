@@ -6,21 +6,22 @@ walking along an index in the order asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
 from heapq import merge
 from itertools import islice
 
 from sentijob.jobs import Label, Selector, Sort, Status
 from sentijob.store.database import Connection, Row
-from sentijob.store.peaks import BLOCK, peaks
+from sentijob.store.peaks import BLOCK, PRIORITY, blocks_with, highest_first, ids_of
 from sentijob.store.rows import JOB_SELECT
 from sentijob.store.selection import Where, where
 from sentijob.store.tallies import WHOLE_STORE, counted
-from sentijob.store.ways import Stream, Way, ways
+from sentijob.store.ways import Stream, Way, labelled, ways
 
 _LARGEST_ID = 2**63 - 1
 _UNFINISHED = (Status.PENDING, Status.PROCESSING)
+_ALL = Stream("1 = 1", ())
 _WORTH_SORTING = 20
 """Jobs of which fewer than one in so many are wanted are sorted rather than met by walking."""
 _KEYS = {
@@ -46,6 +47,7 @@ class Listing:
         self._veil = veil
         self._few = few
         self._ways = ways(connection, selector)
+        self._labelled = labelled(connection, selector)
 
     def first(self, sort: Sort, count: int) -> list[int]:
         """The first *count* jobs of an order."""
@@ -60,11 +62,11 @@ class Listing:
             case Sort.NEWEST | Sort.OLDEST:
                 return self._along_ids(count, is_descending=sort is Sort.NEWEST)
             case Sort.PRIORITY:
-                return list(islice(self._along_priorities(count), count))
+                return self._along_priorities(count)
             case Sort.FINISHED:
                 return self._along_finish(count)
             case Sort.SCORE:
-                return self._along_peaks(count)
+                return self._along_scores(count)
 
     def after(self, job_id: int, count: int) -> list[int]:
         """The next *count* jobs past *job_id*, by number."""
@@ -90,14 +92,15 @@ class Listing:
 
     def _is_sparse(self) -> bool:
         """Whether some way leads past most of the jobs that aren't selected."""
-        return any(
-            way.size <= self._few or (way.is_ordered and 2 * way.size < self._total)
-            for way in self._ways
+        sizes = [self._labelled.size] if self._labelled else []
+        sizes += [way.size for way in self._ways if way.is_ordered]
+        return any(2 * size < self._total for size in sizes) or any(
+            way.size <= self._few for way in self._ways
         )
 
     def count(self) -> int:
         """How many there are, counted now."""
-        streams = self._ways[0].streams if self._ways else (Stream("1 = 1", ()),)
+        streams = self._ways[0].streams if self._ways else (_ALL,)
         return sum(self._count(stream) for stream in streams)
 
     def _count(self, stream: Stream) -> int:
@@ -112,7 +115,9 @@ class Listing:
         way = self._ways[0]
         if way.size <= self._few:
             return way
-        if sort is Sort.SCORE or (sort in {Sort.NEWEST, Sort.OLDEST} and way.is_ordered):
+        if sort in {Sort.SCORE, Sort.PRIORITY} or (
+            sort in {Sort.NEWEST, Sort.OLDEST} and way.is_ordered
+        ):
             return None
         return way if way.size * _WORTH_SORTING < self._total else None
 
@@ -146,12 +151,14 @@ class Listing:
         )
 
     def _along_ids(self, count: int, *, is_descending: bool = False, after: int = 0) -> list[int]:
-        """Walk each stream of the smallest ordered way, or the whole store, by number."""
-        ordered = [way for way in self._ways if way.is_ordered]
-        streams = ordered[0].streams if ordered else (Stream("1 = 1", ()),)
+        """Walk each stream of the smallest ordered way by number; or blocks that hold the labels, or the whole store."""
+        way = next((way for way in self._ways if way.is_ordered), None)
+        if self._labelled and (way is None or self._labelled.size < way.size):
+            labels = self._labelled.labels
+            return self._along_blocks(labels, count, is_descending=is_descending, after=after)
         direction = " DESC" if is_descending else ""
         found = []
-        for stream in streams:
+        for stream in way.streams if way else (_ALL,):
             chosen = self._where(stream)
             if after:
                 chosen.add("id > ?", after)
@@ -164,20 +171,69 @@ class Listing:
             found.append(ids if stream.order == "id" else sorted(ids, reverse=is_descending))
         return list(islice(merge(*found, reverse=is_descending), count))
 
-    def _along_priorities(self, count: int) -> Iterator[int]:
-        """From each priority to the next one below: one seek, however many jobs lie between."""
-        chosen = self._where(Stream("priority = ?", ()))
-        found = self._connection.execute("SELECT MAX(priority) FROM job").fetchone()
-        while found[0] is not None:
-            yield from self._ids(
-                f"SELECT id FROM job{chosen.sql} ORDER BY id LIMIT ?",
+    def _along_blocks(
+        self, labels: Sequence[str], count: int, *, is_descending: bool, after: int
+    ) -> list[int]:
+        found: list[int] = []
+        for block in blocks_with(
+            self._connection, labels, after=after, is_descending=is_descending
+        ):
+            chosen = self._where(Stream("id >= ? AND id < ?", ids_of(block)))
+            if after:
+                chosen.add("id > ?", after)
+            found += self._ids(
+                f"SELECT id FROM job{chosen.sql} ORDER BY id{' DESC' if is_descending else ''}"
+                " LIMIT ?",
                 *chosen.parameters,
-                found[0],
-                count,
+                count - len(found),
             )
-            found = self._connection.execute(
-                "SELECT MAX(priority) FROM job WHERE priority < ?", (found[0],)
-            ).fetchone()
+            if len(found) >= count:
+                break
+        return found
+
+    def _along_priorities(self, count: int) -> list[int]:
+        return self._along_peaks(count, (PRIORITY,), "priority")
+
+    def _along_scores(self, count: int) -> list[int]:
+        statuses = self._selector.statuses or (Status.COMPLETED,)
+        labels = self._selector.labels or tuple(Label)
+        ids = []
+        if Status.COMPLETED in statuses:
+            ids = self._along_peaks(count, tuple(map(str, labels)), "result_score")
+        return ids + self._rest(set(Status) - {Status.COMPLETED}, Sort.OLDEST, count - len(ids))
+
+    def _along_peaks(self, count: int, measures: Sequence[str], column: str) -> list[int]:
+        """Read blocks from the highest peak down, until no other can hold a better job."""
+        best: list[tuple[float, int]] = []
+        first_id, last_id = self._range()
+        for block, measure, height in highest_first(
+            self._connection, measures, first_id=first_id, last_id=last_id
+        ):
+            if len(best) >= count and best[count - 1] < (-height, block * BLOCK):
+                break
+            chosen = self._where(Stream("id >= ? AND id < ?", ids_of(block)))
+            if measure != PRIORITY:
+                chosen.add(f"{self._veil}result_label = ?", measure)
+            rows = self._connection.execute(
+                f"SELECT -{column}, id FROM job{chosen.sql} ORDER BY {column} DESC, id LIMIT ?",
+                (*chosen.parameters, count),
+            ).fetchall()
+            best = list(islice(merge(best, map(tuple, rows)), count))
+        return [job_id for _, job_id in best]
+
+    def _range(self) -> tuple[int, int]:
+        """Between which numbers the selected jobs lie."""
+        way = next((way for way in self._ways if way.is_ordered), None)
+        if way is None:
+            return 0, _LARGEST_ID
+        bounds = []
+        for condition, parameters, order in way.streams:
+            for direction in ("", " DESC"):
+                bounds += self._ids(
+                    f"SELECT id FROM job WHERE {condition} ORDER BY {order}{direction} LIMIT 1",
+                    *parameters,
+                )
+        return min(bounds, default=0), max(bounds, default=0)
 
     def _along_finish(self, count: int) -> list[int]:
         chosen = self._where(Stream("finished_at IS NOT NULL", ()))
@@ -187,41 +243,6 @@ class Listing:
             count,
         )
         return ids + self._rest(set(_UNFINISHED), Sort.NEWEST, count - len(ids))
-
-    def _along_peaks(self, count: int) -> list[int]:
-        """Read blocks from the highest peak down, until no other can hold a better score."""
-        best: list[tuple[float, int]] = []
-        first_id, last_id = self._range()
-        labels = self._selector.labels or tuple(Label)
-        if self._selector.statuses and Status.COMPLETED not in self._selector.statuses:
-            labels = ()
-        for peak in peaks(self._connection, labels, first_id=first_id, last_id=last_id):
-            if len(best) >= count and best[count - 1] < (-peak.score, peak.block * BLOCK):
-                break
-            chosen = where(self._selector, veil=self._veil)
-            chosen.add("id >= ? AND id < ?", peak.ids.start, peak.ids.stop)
-            chosen.add(f"{self._veil}result_label = ?", peak.label.value)
-            rows = self._connection.execute(
-                f"SELECT -result_score, id FROM job{chosen.sql}"
-                " ORDER BY result_score DESC, id LIMIT ?",
-                (*chosen.parameters, count),
-            ).fetchall()
-            best = list(islice(merge(best, map(tuple, rows)), count))
-        ids = [job_id for _, job_id in best]
-        return ids + self._rest(set(Status) - {Status.COMPLETED}, Sort.OLDEST, count - len(ids))
-
-    def _range(self) -> tuple[int, int]:
-        """Between which numbers the selected jobs lie."""
-        batch_ids = self._selector.batch_ids
-        if not batch_ids or self._selector.job_ids:
-            return 0, _LARGEST_ID
-        bounds = []
-        for batch_id in batch_ids:
-            for order in ("position", "position DESC"):
-                bounds += self._ids(
-                    f"SELECT id FROM job WHERE batch_id = ? ORDER BY {order} LIMIT 1", batch_id
-                )
-        return min(bounds, default=0), max(bounds, default=0)
 
     def _rest(self, statuses: set[Status], sort: Sort, count: int) -> list[int]:
         """Those that an order puts last because they lack what it is by: only jobs in these *statuses*."""

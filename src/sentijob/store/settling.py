@@ -9,7 +9,7 @@ from sentijob.jobs import ClaimedJob, Failure, Scored, Status
 from sentijob.store.clock import milliseconds
 from sentijob.store.database import Connection, Database
 from sentijob.store.fences import LET_GO, settle
-from sentijob.store.peaks import raise_peaks
+from sentijob.store.peaks import raise_peaks, scores
 from sentijob.store.tallies import Moves
 
 _COMPLETE = (
@@ -50,7 +50,7 @@ class SqlSettling:
                 )
             moves.write(connection, now_ms=now_ms)
             kept = (one for one in scored if one.claimed.job_id not in lost)
-            raise_peaks(connection, kept, slot=self._db.slot())
+            raise_peaks(connection, scores(kept), slot=self._db.slot())
             _drop_texts(connection, scored, lost)
             connection.execute(
                 "UPDATE worker SET completed = completed + ?, last_seen_at = ? WHERE id = ?",

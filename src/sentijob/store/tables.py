@@ -73,18 +73,9 @@ class JobRow(SQLModel, table=True):
         # What follows serves people who look for jobs; see listing.py. Each grows at its end, so
         # that its cost doesn't rise with the store.
         Index("job_model", "model", "id"),
-        Index("job_priority", "priority", "id"),
-        Index(
-            "job_label",
-            "result_label",
-            "id",
-            sqlite_where=text("result_label IS NOT NULL"),
-            postgresql_where=text("result_label IS NOT NULL"),
-        ),
         Index(
             "job_finished",
             "finished_at",
-            "id",
             sqlite_where=text("finished_at IS NOT NULL"),
             postgresql_where=text("finished_at IS NOT NULL"),
         ),
@@ -211,14 +202,14 @@ class PaceRow(SQLModel, table=True):
 
 
 class PeakRow(SQLModel, table=True):
-    """No job of a block has a higher score of this label; see peaks.py."""
+    """No job of a block has more of something than its peak; see peaks.py."""
 
     __tablename__ = "peak"
 
     block: int = Field(sa_column=Column(BigId, primary_key=True, autoincrement=False))
-    label: str = Field(sa_column=Column(Text, primary_key=True))
+    measure: str = Field(sa_column=Column(Text, primary_key=True))
     slot: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
-    score: float
+    height: float
 
 
 class WorkerRow(SQLModel, table=True):

@@ -1,7 +1,7 @@
 """Ways to the selected jobs: each part of a selector has an index, and the one that gives fewest jobs is taken.
 
 SQLite chooses an index without knowing how many rows it would give, so it is chosen here. How many
-jobs there are of a status, a label or a batch, the counters say; of the rest, a look into the index
+jobs there are of a status or a batch, the counters say; of the rest, a look into the index
 says whether they are few. All other parts of the selector are checked on the jobs that the chosen way leads to.
 """
 
@@ -52,6 +52,26 @@ def ways(connection: Connection, selector: Selector) -> list[Way]:
     return sorted(known, key=lambda way: way.size)
 
 
+class Labelled(NamedTuple):
+    """Labels of which each selected job has one, and how many jobs have."""
+
+    labels: tuple[str, ...]
+    size: int
+
+
+def labelled(connection: Connection, selector: Selector) -> Labelled | None:
+    """The labels that the selected jobs have; None where some may have none."""
+    labels = tuple(sorted(set(selector.labels)))
+    if not labels and set(selector.statuses) == {Status.COMPLETED}:
+        labels = tuple(Label)
+    if not labels:
+        return None
+    counts = counted(connection, WHOLE_STORE)
+    return Labelled(
+        tuple(label.value for label in labels), sum(getattr(counts, label) for label in labels)
+    )
+
+
 _Streams = tuple[Stream, ...]
 
 
@@ -60,17 +80,12 @@ def _counted_ways(connection: Connection, selector: Selector) -> Iterator[tuple[
     if selector.job_ids or selector.batch_ids:
         batches = sum(counted(connection, batch_id).total for batch_id in selector.batch_ids)
         yield _by_reference(selector), len(selector.job_ids) + batches
-    if not (selector.statuses or selector.labels):
-        return
-    counts = counted(connection, WHOLE_STORE)
-    if selector.statuses:
-        streams = tuple(
-            stream for status in sorted(set(selector.statuses)) for stream in _by_status(status)
-        )
-        yield streams, sum(getattr(counts, status) for status in set(selector.statuses))
-    if selector.labels:
-        labels = sorted(set(selector.labels))
-        yield _by_labels(labels), sum(getattr(counts, label) for label in labels)
+    statuses = sorted(set(selector.statuses))
+    if statuses and Status.COMPLETED not in statuses:
+        counts = counted(connection, WHOLE_STORE)
+        # In letters, not as a parameter: partial indexes are chosen before parameters are known.
+        streams = tuple(Stream(f"status = '{status.value}'", (), None) for status in statuses)
+        yield streams, sum(getattr(counts, status) for status in statuses)
 
 
 def _uncounted_ways(selector: Selector) -> Iterator[_Streams]:
@@ -101,19 +116,6 @@ def _by_reference(selector: Selector) -> _Streams:
             condition += f" AND (batch_id IS NULL OR batch_id NOT IN ({marks(len(batch_ids))}))"
         streams.append(Stream(condition, (*selector.job_ids, *batch_ids)))
     return tuple(streams)
-
-
-def _by_status(status: Status) -> _Streams:
-    if status is Status.COMPLETED:
-        return _by_labels(list(Label))
-    # In letters, not as a parameter: partial indexes are chosen before parameters are known.
-    return (Stream(f"status = '{status.value}'", (), None),)
-
-
-def _by_labels(labels: list[Label]) -> _Streams:
-    return tuple(
-        Stream("result_label = ? AND result_label IS NOT NULL", (label.value,)) for label in labels
-    )
 
 
 def _count(connection: Connection, streams: _Streams, most: int) -> int:

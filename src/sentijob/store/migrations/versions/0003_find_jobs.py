@@ -12,22 +12,24 @@ BIG_ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 
 def upgrade() -> None:
-    """Index what people look for, and note each block's best scores."""
+    """Index what people look for, and note the peaks of each block."""
     op.create_index("job_model", "job", ["model", "id"])
-    op.create_index("job_priority", "job", ["priority", "id"])
-    _index("job_label", ["result_label", "id"], "result_label IS NOT NULL")
-    _index("job_finished", ["finished_at", "id"], "finished_at IS NOT NULL")
+    _index("job_finished", ["finished_at"], "finished_at IS NOT NULL")
     _index("job_error", ["error_code"], "error_code IS NOT NULL")
     op.create_table(
         "peak",
         sa.Column("block", BIG_ID, primary_key=True, autoincrement=False),
-        sa.Column("label", sa.Text, primary_key=True),
+        sa.Column("measure", sa.Text, primary_key=True),
         sa.Column("slot", sa.Integer, primary_key=True, autoincrement=False),
-        sa.Column("score", sa.Float, nullable=False),
+        sa.Column("height", sa.Float, nullable=False),
     )
     op.execute(
-        "INSERT INTO peak (block, label, slot, score) SELECT id / 1024, result_label, 0,"
+        "INSERT INTO peak (block, measure, slot, height) SELECT id / 1024, result_label, 0,"
         " MAX(result_score) FROM job WHERE result_label IS NOT NULL GROUP BY 1, 2"
+    )
+    op.execute(
+        "INSERT INTO peak (block, measure, slot, height)"
+        " SELECT id / 1024, 'priority', 0, MAX(priority) FROM job GROUP BY 1"
     )
 
 
