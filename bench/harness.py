@@ -65,7 +65,11 @@ def timed(command: Sequence[str], env: Mapping[str, str]) -> Cost:
     """
     started = perf_counter()
     process = subprocess.Popen(
-        command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+        command,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     _, wait_status, usage = os.wait4(process.pid, 0)
     wall = perf_counter() - started

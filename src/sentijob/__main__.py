@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+
+
+def _end_quietly_when_interrupted() -> None:
+    """Let Ctrl-C end the process with no traceback, where nothing is there yet, or any more, to clean up.
+
+    One that whoever started us wants ignored stays ignored.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+_end_quietly_when_interrupted()  # before the imports, which take a while
 
 
 def main() -> None:
     """Run the command line and leave with its exit status."""
     from sentijob.cli.app import main as run
+    from sentijob.cli.interrupts import interruptible
 
-    sys.exit(run())
+    with interruptible():
+        status = run()
+    sys.exit(status)
 
 
 if __name__ == "__main__":

@@ -162,6 +162,13 @@ class Work(Protocol):
         """Give unfinished jobs back untried: the attempt doesn't count."""
         ...
 
+    def release_unheld(self, worker_id: int, claims: Sequence[ClaimedJob]) -> int:
+        """Give back, untried, what is leased to a worker beyond *claims*, which are all it knows of; how many.
+
+        After an outage: a claim may have been stored though its answer was lost.
+        """
+        ...
+
     def rescue(self, *, dead_workers: Collection[int] = ()) -> int:
         """Put back the jobs whose lease has lapsed, and those of *dead_workers*; how many.
 

@@ -362,3 +362,18 @@ def test_two_stores_on_one_file_share_the_work_without_overlap(
     ids = [job.job_id for job in (*mine, *theirs)]
     assert sorted(ids) == sorted(set(ids))
     assert len(ids) == count
+
+
+def test_what_a_worker_holds_unknowingly_goes_back_untried(store: Store) -> None:
+    for text in "abcd":
+        submit(store, text)
+    me, other = worker(store), worker(store)
+    known = claim(store, me, 1)
+    claim(store, me, 2)
+    claim(store, other, 1)
+    assert store.release_unheld(me, known) == 2
+    assert store.release_unheld(me, known) == 0
+    assert store.counts() == Counts(pending=2, processing=2)
+    assert [store.job(job_id).attempt for job_id in (1, 2, 3, 4)] == [1, 0, 0, 1]
+    assert not store.complete(me, scored(known))
+    assert store.check() == []

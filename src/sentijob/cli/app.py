@@ -16,6 +16,7 @@ import typer.main
 from sentijob import __version__
 from sentijob.cli import exits
 from sentijob.cli.inert import inert
+from sentijob.cli.interrupts import interruption
 from sentijob.cli.lazy import LazyGroup
 from sentijob.errors import SentijobError
 
@@ -77,6 +78,10 @@ def _report(exc: BaseException) -> int:
     """Say on stderr what went wrong, if it needs saying; its exit status."""
     if os.environ.get("SENTIJOB_DEBUG"):
         traceback.print_exception(exc)
+    interrupted = interruption(exc)
+    if interrupted is not None:
+        _discard_output()
+        return interrupted.exit_status
     if _is_closed_pipe(exc):
         _discard_output()
         return exits.CLOSED_PIPE
@@ -118,8 +123,13 @@ def _complain(message: str) -> None:
 
 
 def _is_closed_pipe(exc: BaseException) -> bool:
-    """Whether the reader of our output went away; Typer and Rich turn that into an exit of their own."""
+    """Whether the reader of our output went away; Typer and Rich turn that into an exit of their own.
+
+    A terminal that was closed says EIO, and so does a broken disk: of that a file's name tells.
+    """
     cause = exc.__context__ if isinstance(exc, SystemExit) else exc
+    if isinstance(cause, OSError) and cause.errno == errno.EIO:
+        return cause.filename is None
     return isinstance(cause, BrokenPipeError)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from signal import SIGINT
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,6 +17,7 @@ from sentijob import wiring
 from sentijob.cli.console import is_terminal, note, output_console
 from sentijob.cli.filling import QueuedBatch
 from sentijob.cli.flags import with_flags
+from sentijob.cli.interrupts import Interrupted
 from sentijob.cli.lazy import command_app
 from sentijob.cli.logs import log_to_stderr
 from sentijob.cli.looking import drawn, look_up
@@ -95,11 +97,11 @@ def run(
             warn(receipt, is_quiet=quiet)
         references = [reference(receipt) for receipt in receipts]
         urgency = min(_priority(receipt, order) for receipt in receipts)
-        _score(store, settings, references, model, min_priority=urgency, is_quiet=quiet)
+        signal = _score(store, settings, references, model, min_priority=urgency, is_quiet=quiet)
         final = standing(store, references)
         if not final.is_final:
             _say_how_to_go_on(receipts, final)
-            raise KeyboardInterrupt
+            raise Interrupted(signal or SIGINT)
         deliver(store, settings, references)
         insist_on_success(final)
 
@@ -125,8 +127,8 @@ def _score(
     *,
     min_priority: int,
     is_quiet: bool,
-) -> None:
-    """Work until all *references* are final, or a signal ends it: the first after the running chunk."""
+) -> int | None:
+    """Work until all *references* are final, or a signal ends it: the first after the running chunk; which one."""
     from concurrent.futures import ThreadPoolExecutor
 
     from sentijob.worker.config import WorkerConfig
@@ -140,12 +142,13 @@ def _score(
     )
     with (
         wiring.opened_worker(store, settings, config, started=[model]) as worker,
-        stopped_by_signals(worker),
+        stopped_by_signals(worker) as received,
         ThreadPoolExecutor(1) as hands,
     ):
         working = hands.submit(worker.run)
         _show_progress(store, settings, references, working, is_quiet=is_quiet)
         working.result()
+        return received.first
 
 
 def _show_progress(

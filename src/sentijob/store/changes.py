@@ -16,6 +16,8 @@ from sentijob.jobs import (
 )
 from sentijob.store.database import Connection, Database
 from sentijob.store.fences import LET_GO
+from sentijob.store.listing import Listing
+from sentijob.store.peaks import drop_peaks
 from sentijob.store.rows import marks
 from sentijob.store.selection import where
 from sentijob.store.tallies import Moves, drop_tallies
@@ -56,6 +58,7 @@ class SqlChanges:
             connection.executemany("DELETE FROM job WHERE id = ?", job_ids)
             connection.executemany("DELETE FROM job_text WHERE job_id = ?", job_ids)
             connection.executemany("DELETE FROM once WHERE job_id = ?", job_ids)
+            drop_peaks(connection, [job_id for job_id, *_ in jobs])
             self._count(connection, jobs, None, now_ms=now_ms)
             _drop_emptied(connection, {batch_id for _, batch_id, *_ in jobs if batch_id})
 
@@ -85,13 +88,13 @@ class SqlChanges:
     def _next_chunk(
         self, connection: Connection, selector: Selector, last_id: int
     ) -> list[_Changed]:
-        chosen = where(selector)
-        chosen.add("job.id > ?", last_id)
-        joined = " JOIN job_text ON job_id = job.id" if selector.search is not None else ""
+        ids = Listing(connection, selector, veil=self._db.veil).after(last_id, _CHUNK)
+        chosen = where(selector, veil=self._db.veil)
         rows = connection.execute(
-            f"SELECT job.id, batch_id, status, result_label FROM job{joined}{chosen.sql}"
-            f" ORDER BY job.id LIMIT ? {self._db.row_lock}",
-            (*chosen.parameters, _CHUNK),
+            f"SELECT job.id, batch_id, status, result_label FROM job{chosen.sql}"
+            f"{' AND' if chosen.sql else ' WHERE'} job.id IN ({marks(len(ids))})"
+            f" ORDER BY job.id {self._db.row_lock}",
+            (*chosen.parameters, *ids),
         ).fetchall()
         return [(row[0], row[1], row[2], row[3]) for row in rows]
 

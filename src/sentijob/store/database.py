@@ -8,7 +8,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """The schema that this program reads and writes: the number of the newest migration."""
 
 Row = Sequence[Any]
@@ -49,6 +49,10 @@ class Database(Protocol):
     """What a SELECT ends with, to hold its jobs until the commit; empty where one writer holds all."""
     row_lock_skipping: str
     """The same, passing over the jobs that somebody else holds."""
+
+    veil: str
+    """What keeps a column from being looked up in an index: ``+`` where indexes are chosen without
+    knowing how many rows they would give, else nothing."""
 
     def read(self) -> AbstractContextManager[Connection]:
         """Begin a transaction that sees one moment and writes nothing."""

@@ -12,6 +12,11 @@ LET_GO = "worker_id = NULL, lease_expires_at = NULL"
 """What every change that ends a claim assigns."""
 
 
+def held_by(worker_id: int) -> str:
+    """What is true of the jobs that a worker holds, in SQL without parameters."""
+    return f"worker_id = {worker_id:d} AND status = 'processing'"
+
+
 def settle(
     database: Database,
     connection: Connection,
@@ -31,7 +36,7 @@ def settle(
         "job",
         change,
         [(*values, one.job_id, one.fence) for values, one in changes],
-        where=f"worker_id = {worker_id:d} AND status = 'processing'",
+        where=held_by(worker_id),
     )
     return lost
 

@@ -18,15 +18,10 @@ from sentijob.store.batches import existing_batch, newest_batches
 from sentijob.store.clock import instant_to_ms, ms_to_instant
 from sentijob.store.database import Connection, Database, Row, survives_outages
 from sentijob.store.lanes import lanes
+from sentijob.store.listing import Listing
 from sentijob.store.references import parse_reference
-from sentijob.store.rows import (
-    JOB_SELECT,
-    TALLY_SUMS,
-    counts_from_row,
-    job_from_row,
-)
-from sentijob.store.selection import ORDERS, Where, where
-from sentijob.store.tallies import WHOLE_STORE, finished_since
+from sentijob.store.rows import JOB_SELECT, job_from_row, marks
+from sentijob.store.tallies import WHOLE_STORE, counted, counted_by_tallies, finished_since
 
 _PAGE = 1_000
 
@@ -63,53 +58,40 @@ class SqlReading:
     def jobs(
         self, selector: Selector, *, sort: Sort = Sort.NEWEST, limit: int = 20, skip: int = 0
     ) -> Sequence[Job]:
-        chosen = where(selector)
         with self._db.read() as connection:
-            rows = connection.execute(
-                f"{JOB_SELECT}{chosen.sql} ORDER BY {ORDERS[sort]} LIMIT ? OFFSET ?",
-                (*chosen.parameters, limit, skip),
-            ).fetchall()
-        return [job_from_row(row) for row in rows]
+            found = Listing(connection, selector, veil=self._db.veil).first(sort, skip + limit)
+            return _in_order(connection, found[skip:])
 
     def each_job(self, selector: Selector) -> Iterator[Job]:
         """Read page by page, each in a transaction of its own, so that no reader holds up a checkpoint."""
-        in_batch = len(selector.batch_ids) == 1 and not selector.job_ids
-        column = "position" if in_batch else "job.id"
+        by_position = len(selector.batch_ids) == 1 and not selector.job_ids
         last = -1
         while True:
-            chosen = where(selector)
-            chosen.add(f"{column} > ?", last)
-            rows = self._page(chosen, column)
+            rows = self._page(selector, last, by_position=by_position)
             for row in rows:
                 yield (job := job_from_row(row))
             if len(rows) < _PAGE:
                 return
-            last = job.position if in_batch and job.position is not None else job.id
+            last = job.position if by_position and job.position is not None else job.id
 
     @survives_outages
-    def _page(self, chosen: Where, column: str) -> Sequence[Row]:
+    def _page(self, selector: Selector, last: int, *, by_position: bool) -> Sequence[Row]:
         with self._db.read() as connection:
-            return connection.execute(
-                f"{JOB_SELECT}{chosen.sql} ORDER BY {column} LIMIT ?", (*chosen.parameters, _PAGE)
-            ).fetchall()
+            listing = Listing(connection, selector, veil=self._db.veil)
+            return listing.page(last, _PAGE, by_position=by_position)
 
     @survives_outages
     def count(self, selector: Selector) -> int:
-        chosen = where(selector)
-        joined = " JOIN job_text ON job_id = job.id" if selector.search is not None else ""
         with self._db.read() as connection:
-            return _number(
-                connection, f"SELECT count(*) FROM job{joined}{chosen.sql}", chosen.parameters
-            )
+            known = counted_by_tallies(connection, selector)
+            if known is not None:
+                return known
+            return Listing(connection, selector, veil=self._db.veil).count()
 
     @survives_outages
     def counts(self, batch_id: int | None = None) -> Counts:
-        scope = WHOLE_STORE if batch_id is None else batch_id
         with self._db.read() as connection:
-            row = connection.execute(
-                f"SELECT {TALLY_SUMS} FROM tally WHERE batch_id = ?", (scope,)
-            ).fetchone()
-        return counts_from_row(row or ())
+            return counted(connection, WHOLE_STORE if batch_id is None else batch_id)
 
     @survives_outages
     def oldest_pending_at(self) -> datetime | None:
@@ -133,6 +115,13 @@ class SqlReading:
             return ms_to_instant(self._db.wall(connection))
 
 
-def _number(connection: Connection, sql: str, parameters: Sequence[object]) -> int:
-    row = connection.execute(sql, parameters).fetchone()
-    return int(row[0]) if row else 0
+def _in_order(connection: Connection, job_ids: Sequence[int]) -> list[Job]:
+    """The jobs of these numbers, in their order."""
+    found: dict[int, Job] = {}
+    for first in range(0, len(job_ids), _PAGE):
+        page = job_ids[first : first + _PAGE]
+        rows = connection.execute(
+            f"{JOB_SELECT} WHERE job.id IN ({marks(len(page))})", page
+        ).fetchall()
+        found.update((row[0], job_from_row(row)) for row in rows)
+    return [found[job_id] for job_id in job_ids]

@@ -8,7 +8,8 @@ from collections.abc import Collection, Sequence
 from sentijob.jobs import ClaimedJob, Failure, Scored, Status
 from sentijob.store.clock import milliseconds
 from sentijob.store.database import Change, Connection, Database
-from sentijob.store.fences import LET_GO, settle
+from sentijob.store.fences import LET_GO, held_by, settle
+from sentijob.store.peaks import raise_peaks, scores
 from sentijob.store.tallies import Moves
 
 _COMPLETE = Change(
@@ -57,6 +58,8 @@ class SqlSettling:
                     label=label,
                 )
             moves.write(connection, now_ms=now_ms)
+            kept = (one for one in scored if one.claimed.job_id not in lost)
+            raise_peaks(connection, scores(kept), slot=self._db.slot())
             _drop_texts(connection, scored, lost)
             connection.execute(
                 "UPDATE worker SET completed = completed + ?, last_seen_at = ? WHERE id = ?",
@@ -99,6 +102,28 @@ class SqlSettling:
             _count(moves, claims, lost, Status.PENDING)
             moves.write(connection, now_ms=self._db.wall(connection))
             return lost
+
+    def release_unheld(self, worker_id: int, claims: Sequence[ClaimedJob]) -> int:
+        held = {(one.job_id, one.fence) for one in claims}
+        with self._db.write() as connection:
+            rows = connection.execute(
+                "SELECT id, fence, batch_id FROM job WHERE status = 'processing' AND worker_id = ?"
+                f" ORDER BY id {self._db.row_lock}",
+                (worker_id,),
+            ).fetchall()
+            unheld = [row for row in rows if (row[0], row[1]) not in held]
+            self._db.update_each(
+                connection,
+                "job",
+                _RELEASE,
+                [(job_id, fence) for job_id, fence, _ in unheld],
+                where=held_by(worker_id),
+            )
+            moves = Moves(self._db)
+            for _, _, batch_id in unheld:
+                moves.add(batch_id, source=Status.PROCESSING, target=Status.PENDING)
+            moves.write(connection, now_ms=self._db.wall(connection))
+            return len(unheld)
 
 
 def _drop_texts(connection: Connection, scored: Sequence[Scored], lost: Collection[int]) -> None:

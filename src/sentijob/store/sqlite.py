@@ -52,6 +52,7 @@ class SqliteDatabase:
     """
 
     row_lock = row_lock_skipping = ""
+    veil = "+"
 
     def __init__(self, path: str, *, clock: Clock | None = None) -> None:
         self.location = path

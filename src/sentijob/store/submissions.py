@@ -13,6 +13,7 @@ from sentijob.store.batches import existing_batch, texts_present
 from sentijob.store.clock import milliseconds
 from sentijob.store.database import Connection, Database, survives_outages
 from sentijob.store.once import batch_made_once, job_made_once, remember
+from sentijob.store.peaks import priorities, raise_peaks
 from sentijob.store.rows import meta_to_column
 from sentijob.store.tallies import Moves
 from sentijob.store.uuid7 import new_uuids
@@ -174,6 +175,7 @@ class SqlSubmissions:
         moves = Moves(self._db)
         moves.add(batch_id, len(placed), target=Status.PENDING)
         moves.write(connection, now_ms=now_ms)
+        raise_peaks(connection, priorities(job_ids, priority), slot=self._db.slot())
         return made
 
 

@@ -70,6 +70,22 @@ class JobRow(SQLModel, table=True):
             sqlite_where=text("status = 'cancelled'"),
             postgresql_where=text("status = 'cancelled'"),
         ),
+        # What follows serves people who look for jobs; see listing.py. Each grows at its end, so
+        # that its cost doesn't rise with the store.
+        Index("job_model", "model", "id"),
+        Index(
+            "job_finished",
+            "finished_at",
+            sqlite_where=text("finished_at IS NOT NULL"),
+            postgresql_where=text("finished_at IS NOT NULL"),
+        ),
+        # Beside the failed ones those that wait for another attempt.
+        Index(
+            "job_error",
+            "error_code",
+            sqlite_where=text("error_code IS NOT NULL"),
+            postgresql_where=text("error_code IS NOT NULL"),
+        ),
         Index(
             "job_key",
             "key",
@@ -183,6 +199,17 @@ class PaceRow(SQLModel, table=True):
     minute: int = Field(sa_column=Column(BigId, primary_key=True, autoincrement=False))
     slot: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     finished: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class PeakRow(SQLModel, table=True):
+    """No job of a block has more of something than its peak; see peaks.py."""
+
+    __tablename__ = "peak"
+
+    block: int = Field(sa_column=Column(BigId, primary_key=True, autoincrement=False))
+    measure: str = Field(sa_column=Column(Text, primary_key=True))
+    slot: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    height: float
 
 
 class WorkerRow(SQLModel, table=True):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-from sentijob.jobs import FINAL_STATUSES, Label, Status
+from sentijob.jobs import FINAL_STATUSES, Counts, Label, Selector, Status
 from sentijob.store.database import Connection, Database
-from sentijob.store.rows import TALLY_COLUMNS, marks
+from sentijob.store.rows import TALLY_COLUMNS, TALLY_SUMS, counts_from_row, marks
 
 WHOLE_STORE = 0
 """The batch id under which everything is counted."""
@@ -68,6 +68,28 @@ class Moves:
                 (now_ms // _MS_PER_MINUTE, self._slot, finished),
             )
         self._db.announce(connection, is_work=moved[Status.PENDING] > 0)
+
+
+def counted(connection: Connection, batch_id: int) -> Counts:
+    """What the counters say of a batch, or of the whole store."""
+    row = connection.execute(
+        f"SELECT {TALLY_SUMS} FROM tally WHERE batch_id = ?", (batch_id,)
+    ).fetchone()
+    return counts_from_row(row or ())
+
+
+def counted_by_tallies(connection: Connection, selector: Selector) -> int | None:
+    """How many jobs *selector* names, where counters know it: by batch, and by status or label alone."""
+    by_statuses, by_labels = set(selector.statuses), set(selector.labels)
+    plain = Selector(
+        batch_ids=selector.batch_ids, statuses=selector.statuses, labels=selector.labels
+    )
+    if selector != plain or (by_statuses and by_labels):
+        return None
+    scopes = set(selector.batch_ids) or {WHOLE_STORE}
+    names = by_statuses or by_labels or set(Status)
+    counts = [counted(connection, scope) for scope in scopes]
+    return sum(int(getattr(one, name)) for one in counts for name in names)
 
 
 def drop_tallies(connection: Connection, batch_ids: Iterable[int]) -> None:

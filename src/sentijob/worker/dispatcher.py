@@ -58,6 +58,7 @@ class Dispatcher:
         self._releasing = threading.Event()
         self._asked_at = float("-inf")
         self._found_nothing = 0
+        self._may_hold_more = False
         self._ticked_at = clock()
 
     def stop(self) -> None:
@@ -94,6 +95,7 @@ class Dispatcher:
         except (StoreDamagedError, StoreVersionError):
             raise
         except StoreError as exc:
+            self._may_hold_more = True
             pause = self._trouble.note(exc)
             is_awaited = self._config.is_finite or self._stopping.is_set()
             if is_awaited and self._trouble.lasted() > self._config.lease:
@@ -106,6 +108,9 @@ class Dispatcher:
     def _round(self) -> bool:
         """Settle first, since somebody waits for it; then claim or sleep. True once all is done."""
         self._settle()
+        if self._may_hold_more:
+            self._settler.release_unheld()
+            self._may_hold_more = False
         if self._is_told_to_stop():
             return True
         self._sweeper.sweep_if_due()

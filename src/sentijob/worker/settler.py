@@ -67,6 +67,16 @@ class Settler:
             self.released += len(claims) - len(refused)
             self._logger.info("released %d jobs", len(claims) - len(refused))
 
+    def release_unheld(self) -> None:
+        """Give back what the store says we hold and we know nothing of.
+
+        Raises:
+            StoreError: the store can't; they go back when their lease lapses.
+        """
+        count = self._store.release_unheld(self._worker_id, self._holdings.all())
+        if count:
+            self._logger.warning("gave %d jobs back, of a claim whose answer was lost", count)
+
     def summary(self, *, rescued: int) -> WorkerSummary:
         return WorkerSummary(
             completed=self.completed,

@@ -21,22 +21,42 @@ class Stoppable(Protocol):
     def release_now(self) -> None: ...
 
 
-@contextlib.contextmanager
-def stopped_by_signals(worker: Stoppable) -> Iterator[None]:
-    """Within the block SIGTERM, Ctrl-C or a closed terminal stop the *worker*; from the main thread alone."""
-    received = 0
+class Received:
+    """Which signals have come."""
 
-    def handle(_number: int, _frame: FrameType | None) -> None:
-        nonlocal received
-        received += 1
-        if received == 1:
+    def __init__(self) -> None:
+        self.numbers: list[int] = []
+
+    @property
+    def first(self) -> int | None:
+        """The first one; None where none has come."""
+        return self.numbers[0] if self.numbers else None
+
+
+@contextlib.contextmanager
+def stopped_by_signals(worker: Stoppable) -> Iterator[Received]:
+    """Within the block SIGTERM, Ctrl-C or a closed terminal stop the *worker*; from the main thread alone.
+
+    What whoever started us wants ignored, as nohup does SIGHUP, stays ignored.
+    """
+    received = Received()
+
+    def handle(number: int, _frame: FrameType | None) -> None:
+        received.numbers.append(number)
+        if len(received.numbers) == 1:
             worker.request_stop()
         else:
             worker.release_now()
 
-    before = {number: signal.signal(number, handle) for number in STOPPING}
+    before = {
+        number: handler
+        for number in STOPPING
+        if (handler := signal.getsignal(number)) is not signal.SIG_IGN
+    }
+    for number in before:
+        signal.signal(number, handle)
     try:
-        yield
+        yield received
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -73,6 +73,7 @@ class PostgresDatabase:
 
     row_lock = "FOR UPDATE OF job"
     row_lock_skipping = "FOR UPDATE OF job SKIP LOCKED"
+    veil = ""
 
     def __init__(self, url: PostgresUrl, *, clock: Clock | None = None) -> None:
         self.url = url

@@ -1,0 +1,71 @@
+"""Signals that end a command, turned into an exception, so that whatever is open is closed on the way out.
+
+By themselves SIGTERM and SIGHUP would end the process where it stands: with a
+half-written file beside its name, and the terminal's cursor hidden.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+_ENDING = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+_PATIENCE = 1.0
+"""Seconds in which a further signal can't cut off what the first one began: keys bounce, and a
+terminal that closes sends several."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """A signal asks the command to end; what handles Ctrl-C handles it too."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+    @property
+    def exit_status(self) -> int:
+        """What a shell reports of a tool that the signal ended."""
+        return 128 + self.number
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Within the block the first signal raises Interrupted; one that comes much later ends the process at once.
+
+    After it, a signal ends the process as it does every other. What whoever
+    started us wants ignored, as nohup does SIGHUP, stays ignored.
+    """
+    first_at: float | None = None
+
+    def handle(number: int, _frame: FrameType | None) -> None:
+        nonlocal first_at
+        if first_at is None:
+            first_at = time.monotonic()
+            raise Interrupted(number)
+        if time.monotonic() - first_at > _PATIENCE:
+            os._exit(128 + number)
+
+    taken = [number for number in _ENDING if signal.getsignal(number) is signal.SIG_DFL]
+    for number in taken:
+        signal.signal(number, handle)
+    try:
+        yield
+    finally:
+        for number in taken:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def interruption(exc: BaseException) -> Interrupted | None:
+    """The signal behind *exc*; Typer puts an exception of its own before it, and cleaning up may fail after it."""
+    seen: BaseException | None = exc
+    while seen is not None:
+        if isinstance(seen, Interrupted):
+            return seen
+        seen = seen.__cause__ or seen.__context__
+    return None

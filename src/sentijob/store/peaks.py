@@ -1,0 +1,113 @@
+"""How high every block of jobs reaches, so that the highest of all are found without reading all.
+
+A block is 1,024 numbers that follow each other. It has a peak for each label, which no job of
+the block with that label outscores, and one for the priority. Whoever wants the N best reads
+blocks from the highest peak down, until the next peak is below the Nth job found: hardly more
+than N blocks, since each holds a job as good as its peak. And where a block has no peak of a label,
+no job in it has that label. A job that is pruned leaves its peak behind, a bound that is higher than it need be.
+
+An index by score would do the same, and slow every settle: results come in no order, so each
+would touch a page of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from sentijob.jobs import Scored
+from sentijob.store.database import Connection
+from sentijob.store.rows import marks
+
+BLOCK = 1024
+"""Jobs to a block; migration 0003 has the same number, which can't change without another."""
+PRIORITY = "priority"
+"""The measure that isn't a label."""
+
+_RAISE = (
+    "INSERT INTO peak (block, measure, slot, height) VALUES (?, ?, ?, ?)"
+    " ON CONFLICT (block, measure, slot) DO UPDATE SET height = excluded.height"
+    " WHERE excluded.height > peak.height"
+)
+_AT_ONCE = 200
+"""Peaks that are looked up together: mostly they are more than enough."""
+Heights = Mapping[tuple[int, str], float]
+"""The highest by block and measure."""
+
+
+class Peak(NamedTuple):
+    """How high a block reaches by some measure."""
+
+    block: int
+    measure: str
+    height: float
+
+
+def ids_of(block: int) -> tuple[int, int]:
+    """The first number of a block, and the first of the next."""
+    return block * BLOCK, (block + 1) * BLOCK
+
+
+def scores(scored: Iterable[Scored]) -> Heights:
+    """The best score of each label."""
+    best: dict[tuple[int, str], float] = {}
+    for claimed, sentiment, _ in scored:
+        place = (claimed.job_id // BLOCK, sentiment.label.value)
+        if sentiment.score > best.get(place, -1.0):
+            best[place] = sentiment.score
+    return best
+
+
+def priorities(job_ids: Sequence[int], priority: int) -> Heights:
+    """The same for new jobs of one priority; their numbers rise."""
+    if not job_ids:
+        return {}
+    blocks = range(job_ids[0] // BLOCK, job_ids[-1] // BLOCK + 1)
+    return {(block, PRIORITY): priority for block in blocks}
+
+
+def raise_peaks(connection: Connection, heights: Heights, *, slot: int) -> None:
+    """Note what the same transaction does to jobs, before it commits."""
+    # In one order everywhere, so that two writers never wait for each other.
+    for (block, measure), height in sorted(heights.items()):
+        connection.execute(_RAISE, (block, measure, slot, height))
+
+
+def drop_peaks(connection: Connection, job_ids: Iterable[int]) -> None:
+    """Forget the peaks of blocks that lost these jobs and have none left."""
+    for block in sorted({job_id // BLOCK for job_id in job_ids}):
+        remaining = connection.execute(
+            "SELECT 1 FROM job WHERE id >= ? AND id < ? LIMIT 1", ids_of(block)
+        ).fetchone()
+        if remaining is None:
+            connection.execute("DELETE FROM peak WHERE block = ?", (block,))
+
+
+def highest_first(
+    connection: Connection, measures: Collection[str], *, first_id: int, last_id: int
+) -> Iterator[Peak]:
+    """The peaks of blocks between two jobs; of equally high ones the oldest block's first."""
+    skip = 0
+    while True:
+        rows = connection.execute(
+            "SELECT block, measure, MAX(height) FROM peak"
+            f" WHERE measure IN ({marks(len(measures))}) AND block BETWEEN ? AND ?"
+            " GROUP BY block, measure ORDER BY 3 DESC, 1, 2 LIMIT ? OFFSET ?",
+            (*measures, first_id // BLOCK, last_id // BLOCK, _AT_ONCE, skip),
+        ).fetchall()
+        yield from map(Peak._make, rows)
+        if len(rows) < _AT_ONCE:
+            return
+        skip += _AT_ONCE
+
+
+def blocks_with(
+    connection: Connection, measures: Collection[str], *, after: int, is_descending: bool
+) -> list[int]:
+    """The blocks that have a peak of any of these measures, from that of job *after* on."""
+    rows = connection.execute(
+        f"SELECT DISTINCT block FROM peak WHERE measure IN ({marks(len(measures))})"
+        f" AND block >= ? ORDER BY block{' DESC' if is_descending else ''}",
+        (*measures, after // BLOCK),
+    ).fetchall()
+    return [row[0] for row in rows]
