@@ -39,7 +39,7 @@ def replacing(path: Path, *, is_private: bool = False) -> Iterator[BinaryIO]:
                 file.flush()
                 os.fsync(file.fileno())
             beside.replace(path)
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
         finally:
             with suppress(FileNotFoundError):
                 beside.unlink()
@@ -56,8 +56,8 @@ def cannot_write(path: Path, exc: OSError) -> StoreFullError | UsageError:
     return UsageError(f"{path} can't be written: {exc.strerror or exc}")
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make the new name survive a power cut too."""
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder survive a power cut."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)

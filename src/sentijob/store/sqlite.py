@@ -19,7 +19,7 @@ from sentijob.store.clock import Clock, SystemClock
 from sentijob.store.database import SCHEMA_VERSION, Change
 from sentijob.store.rows import marks
 from sentijob.store.sqlite_errors import PATIENCE_SECONDS, in_our_words
-from sentijob.store.sqlite_files import prepare_file, taking_shape
+from sentijob.store.sqlite_files import prepare_file, sync_names, taking_shape
 
 if TYPE_CHECKING:
     from sentijob.store.database import Connection
@@ -32,6 +32,9 @@ OLDEST_SQLITE = (3, 35, 0)
 
 _RETRY_SECONDS = 0.001
 _T = TypeVar("_T")
+Connect = Callable[[str], sqlite3.Connection]
+"""Opens a connection on a path or a ``file:`` URI: in autocommit, usable from any thread, never waiting for a lock."""
+
 _PRAGMAS = (
     "PRAGMA trusted_schema = OFF",
     "PRAGMA foreign_keys = ON",
@@ -40,7 +43,21 @@ _PRAGMAS = (
     "PRAGMA temp_store = MEMORY",
     # Zeroes what is deleted, whole pages too, which FAST would leave on the free list.
     "PRAGMA secure_delete = ON",
+    # Where a sync stops at the disk's own cache, as on macOS, go through it.
+    "PRAGMA fullfsync = ON",
 )
+
+
+def connect_stdlib(path: str) -> sqlite3.Connection:
+    """A connection of the standard library's driver."""
+    return sqlite3.connect(
+        path,
+        isolation_level=None,
+        check_same_thread=False,
+        timeout=0,
+        cached_statements=256,
+        uri=True,
+    )
 
 
 class SqliteDatabase:
@@ -54,18 +71,27 @@ class SqliteDatabase:
     row_lock = row_lock_skipping = ""
     veil = "+"
 
-    def __init__(self, path: str, *, clock: Clock | None = None) -> None:
+    def __init__(
+        self, path: str, *, clock: Clock | None = None, connect: Connect = connect_stdlib
+    ) -> None:
         self.location = path
         self._clock: Clock = clock or SystemClock()
-        self._writer = _connect(path)
+        self._connect = connect
+        self._writer = _connected(connect, path)
         self._write_lock = threading.RLock()
-        self._is_durable = True
+        self._is_durable: bool | None = None  # the library's own default: it may be either
+        self._has_lasting_names = path == IN_MEMORY
         self._readers: list[sqlite3.Connection] = []
         self._watcher: sqlite3.Connection | None = None
 
     @classmethod
     def open(
-        cls, path: str, *, must_exist: bool = False, clock: Clock | None = None
+        cls,
+        path: str,
+        *,
+        must_exist: bool = False,
+        clock: Clock | None = None,
+        connect: Connect = connect_stdlib,
     ) -> SqliteDatabase:
         """Open a store's file; make it, or bring it up to date, where need be.
 
@@ -77,9 +103,12 @@ class SqliteDatabase:
         if path != IN_MEMORY:
             path = str(Path(path).expanduser().absolute())
             prepare_file(Path(path), must_exist=must_exist)
-        database = cls(path, clock=clock)
+        database = cls(path, clock=clock, connect=connect)
         try:
             database.prepare_schema()
+        except (StoreDamagedError, StoreVersionError):
+            database.close_untouched()
+            raise
         except BaseException:
             database.close()
             raise
@@ -100,6 +129,7 @@ class SqliteDatabase:
 
             if self.location != IN_MEMORY:
                 _insist(lambda: self._writer.execute("PRAGMA journal_mode = WAL"))
+            self._set_durable(durable=True)
             migrate_sqlite(self._writer, begin=self._begin_writing, version=self._version)
 
     def _version(self) -> int:
@@ -129,7 +159,7 @@ class SqliteDatabase:
             try:
                 connection = self._readers.pop()
             except IndexError:
-                connection = _connect_reader(self.location)
+                connection = self._connect_reader()
             try:
                 connection.execute("BEGIN")
                 yield connection
@@ -145,6 +175,7 @@ class SqliteDatabase:
             self._begin_writing()
             try:
                 yield self._writer
+                self._make_names_last()
                 self._writer.execute("COMMIT")
             except BaseException:
                 # SQLite may have rolled back by itself, on a full disk for one.
@@ -154,8 +185,19 @@ class SqliteDatabase:
 
     def _set_durable(self, *, durable: bool) -> None:
         if durable != self._is_durable:
-            self._writer.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            wanted = "FULL" if durable else "NORMAL"
+            _insist(lambda: self._writer.execute(f"PRAGMA synchronous = {wanted}"))
             self._is_durable = durable
+
+    def _make_names_last(self) -> None:
+        """Have the write-ahead log survive a power cut under its name, before the first commit goes there.
+
+        SQLite syncs a folder only in the process that made the log, and a
+        process that merely reads makes one and never syncs.
+        """
+        if not self._has_lasting_names:
+            sync_names(Path(self.location).parent)
+            self._has_lasting_names = True
 
     def _begin_writing(self) -> None:
         # IMMEDIATE: a transaction that reads first and then can't write fails at once, whatever the timeout.
@@ -220,7 +262,7 @@ class SqliteDatabase:
             if self.location == IN_MEMORY:
                 return self._writer.total_changes
             if self._watcher is None:
-                self._watcher = _connect_reader(self.location)
+                self._watcher = self._connect_reader()
             return int(self._watcher.execute("PRAGMA data_version").fetchone()[0])
 
     def check(self) -> Sequence[str]:
@@ -251,6 +293,26 @@ class SqliteDatabase:
                     connection.close()
             self._readers.clear()
 
+    def close_untouched(self) -> None:
+        """Close a file that isn't ours to write.
+
+        Whoever closes a file last writes its log back into it. While another
+        connection looks, that isn't us; and one that may only read can't.
+        """
+        with suppress(sqlite3.Error, OSError):
+            if Path(f"{self.location}-wal").stat().st_size:
+                witness = self._connect(f"{Path(self.location).as_uri()}?mode=ro")
+                witness.execute("SELECT 1 FROM sqlite_schema").fetchone()
+                self.close()
+                witness.close()
+        self.close()
+
+    def _connect_reader(self) -> sqlite3.Connection:
+        """A reader never waits for a writer, only for the rare moments of recovery; SQLite's own waiting will do."""
+        connection = _connected(self._connect, self.location)
+        connection.execute(f"PRAGMA busy_timeout = {int(PATIENCE_SECONDS * 1000)}")
+        return connection
+
     @contextmanager
     def _translated(self) -> Iterator[None]:
         try:
@@ -259,11 +321,9 @@ class SqliteDatabase:
             raise in_our_words(exc, self.location) from exc
 
 
-def _connect(path: str) -> sqlite3.Connection:
+def _connected(connect: Connect, path: str) -> sqlite3.Connection:
     try:
-        connection = sqlite3.connect(
-            path, isolation_level=None, check_same_thread=False, timeout=0, cached_statements=256
-        )
+        connection = connect(path)
         try:
             for pragma in _PRAGMAS:
                 connection.execute(pragma)
@@ -273,13 +333,6 @@ def _connect(path: str) -> sqlite3.Connection:
             raise
     except sqlite3.Error as exc:
         raise in_our_words(exc, path) from exc
-    return connection
-
-
-def _connect_reader(path: str) -> sqlite3.Connection:
-    """A reader never waits for a writer, only for the rare moments of recovery; SQLite's own waiting will do."""
-    connection = _connect(path)
-    connection.execute(f"PRAGMA busy_timeout = {int(PATIENCE_SECONDS * 1000)}")
     return connection
 
 
