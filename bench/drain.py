@@ -1,14 +1,17 @@
 """How fast a queue drains when the model costs nothing: what the worker and the store add to a model's time.
 
-Three ways over the same texts: the real worker; the store's claim and
-complete in a bare loop; and the driver alone, on a table that holds no more
-than a text, a status and a label.
+Four ways over the same texts: the real worker, with the model in its own
+process and, as it is, in another; the store's claim and complete in a bare
+loop; and the driver alone, on a table that holds no more than a text, a
+status and a label.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import sqlite3
+import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import timedelta
@@ -20,6 +23,7 @@ from corpus import add_texts_option, take_texts
 from harness import print_table, save, scratch_store, store_of
 
 from sentijob.jobs import Item, Scored, Sentiment, Terms
+from sentijob.models.process import Limits, ProcessModel
 from sentijob.ports import SentimentModel
 from sentijob.settings import load_settings
 from sentijob.wiring import make_waker
@@ -28,6 +32,7 @@ from sentijob.worker.runner import Worker
 
 CLAIM = 256
 LEASE = timedelta(minutes=1)
+TERMS = {"threads": 1, "demo_delay": 0.0}
 VERDICT = Sentiment.of(0.1, 0.8, 0.1, tokens=1)
 
 
@@ -51,6 +56,7 @@ def main() -> None:
     ways = {
         "the driver on a bare table": drain_by_driver,
         "the store in a loop": drain_by_store,
+        "the worker, the model within": drain_by_thread,
         "the worker": drain_by_worker,
     }
     seconds: dict[str, list[float]] = {name: [] for name in ways}
@@ -61,10 +67,20 @@ def main() -> None:
 
 
 def drain_by_worker(texts: Sequence[str]) -> float:
+    with tempfile.TemporaryDirectory(prefix="sentijob-bench-") as folder:
+        install_null_model(Path(folder))
+        return drain_with(lambda name: ProcessModel(name, TERMS, Limits()), texts)
+
+
+def drain_by_thread(texts: Sequence[str]) -> float:
+    return drain_with(lambda _: NullModel(), texts)
+
+
+def drain_with(load: Callable[[str], SentimentModel], texts: Sequence[str]) -> float:
     with scratch_store() as env, closing(store_of(env)) as store:
         fill(store.append, store.open_batch(Terms(model="null"), source="bench").batch.id, texts)
         waker = make_waker(load_settings(environ=env))
-        worker = Worker(store, load_null, WorkerConfig(drain=True), waker=waker)
+        worker = Worker(store, load, WorkerConfig(drain=True), waker=waker)
         started = perf_counter()
         summary = worker.run()
         seconds = perf_counter() - started
@@ -127,6 +143,15 @@ def complete_bare(connection: sqlite3.Connection, rows: Sequence[tuple[int, str]
         [(job_id,) for job_id, _ in rows],
     )
     connection.execute("COMMIT")
+
+
+def install_null_model(folder: Path) -> None:
+    """Make this file's model one of another package's, which a model's process finds."""
+    about = folder / "sentijob_null-1.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: sentijob-null\nVersion: 1\n")
+    (about / "entry_points.txt").write_text("[sentijob.models]\nnull = drain:load_null\n")
+    os.environ["PYTHONPATH"] = f"{folder}{os.pathsep}{Path(__file__).parent}"
 
 
 def load_null(_name: str) -> SentimentModel:

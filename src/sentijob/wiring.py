@@ -114,9 +114,7 @@ def opened_worker(
     waiting = {model.name: model for model in started}
 
     def load(name: str) -> ProcessModel:
-        model = waiting.pop(name, None) or start_model(name, settings, processes=config.processes)
-        model.await_loaded()
-        return model
+        return waiting.pop(name, None) or start_model(name, settings, processes=config.processes)
 
     with closing(make_waker(settings, for_work=True)) as waker:
         yield Worker(

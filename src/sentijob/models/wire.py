@@ -18,12 +18,17 @@ _KINDS: Mapping[str, type[ModelError]] = {
     kind.__name__: kind for kind in (TextRejectedError, ModelUnavailableError, ModelMemoryError)
 }
 _LABELS: Mapping[object, Label] = {label.value: label for label in Label}
+_NUMBERS = len(Sentiment._fields) - 1
 _LONGEST_CODE = 64
 
 
 def answer_document(revision: str, sentiments: Iterable[Sentiment]) -> dict[str, object]:
-    """What a model said of texts, in their order."""
-    return {"revision": revision, "sentiments": [tuple(one) for one in sentiments]}
+    """What a model said of texts, in their order: a list of labels, a list of scores and so on.
+
+    Raises:
+        TypeError, ValueError: those are no sentiments.
+    """
+    return {"revision": revision, "sentiments": list(zip(*sentiments, strict=True))}
 
 
 def sentiments_from(document: object) -> list[Sentiment]:
@@ -33,7 +38,14 @@ def sentiments_from(document: object) -> list[Sentiment]:
         ModelError: they are none.
     """
     try:
-        return [_sentiment(*one) for one in document["sentiments"]]  # type: ignore[index]  # else a TypeError
+        columns = document["sentiments"]  # type: ignore[index]  # else a TypeError
+        if columns == []:
+            return []
+        labels, *numbers = columns
+        if len(numbers) != _NUMBERS or any(math.isnan(sum(column)) for column in numbers):
+            raise ValueError("a number is missing or none")
+        named = [_LABELS[label] for label in labels]
+        return [Sentiment._make(one) for one in zip(named, *numbers, strict=True)]
     except (KeyError, TypeError, ValueError) as exc:
         raise ModelError(f"what predict() gave is no list of sentiments: {exc!r}") from exc
 
@@ -56,17 +68,3 @@ def error_from(document: object) -> ModelError | None:
     )
     error.code = str(told.get("code", error.code))[:_LONGEST_CODE]
     return error
-
-
-def _sentiment(
-    label: object,
-    score: float,
-    negative: float,
-    neutral: float,
-    positive: float,
-    tokens: int,
-    windows: int,
-) -> Sentiment:
-    if math.isnan(score + negative + neutral + positive + tokens + windows):
-        raise ValueError("NaN among the numbers")  # and a TypeError where something is no number
-    return Sentiment(_LABELS[label], score, negative, neutral, positive, tokens, windows)

@@ -15,10 +15,18 @@ from sentijob.ports import SentimentModel
 
 @runtime_checkable
 class Mortal(Protocol):
-    """A model that may be lost, and has to be closed: it lives in a process of its own."""
+    """A model in a process of its own: it loads by itself, may be lost, and has to be closed."""
 
     @property
     def is_alive(self) -> bool: ...
+
+    def await_loaded(self) -> None:
+        """Wait until it can predict.
+
+        Raises:
+            ModelUnavailableError: it can't be loaded.
+        """
+        ...
 
     def close(self) -> None:
         """Let go of it, at once; from any thread."""
@@ -71,20 +79,24 @@ class ModelLoader:
             ModelUnavailableError: it can't be loaded, and is left alone until its backoff has passed.
         """
         model = self._models.get(name)
-        if model is not None and not _is_lost(model):
-            return model
+        if model is not None:
+            if not _is_lost(model):
+                return model
+            _close(model)
         try:
-            model = self._load(name)
+            model = self._keep(name, self._load(name))
+            if isinstance(model, Mortal):
+                model.await_loaded()
         except Exception as exc:
             self._availability.note_failure(name)
             if isinstance(exc, ModelUnavailableError):
                 raise
             raise ModelUnavailableError(f"model {name} can't be loaded: {one_line(exc)}") from exc
         self._availability.note_success(name)
-        return self._keep(name, model)
+        return model
 
     def close(self) -> None:
-        """Let go of every model; from any thread."""
+        """Let go of every model, be it still loading; from any thread."""
         with self._lock:
             self._is_closed = True
             models, self._models = self._models, {}

@@ -58,7 +58,9 @@ class Scorer:
         try:
             model = self._loader.get(chunk.model)
         except ModelUnavailableError as exc:
-            self._logger.error("%s", exc)  # noqa: TRY400  # a model that isn't there needs no traceback
+            claims = self._holdings.still(claims)
+            if claims:  # else they were given back meanwhile, and the model with them
+                self._logger.error("%s", exc)  # noqa: TRY400  # a model that isn't there needs no traceback
             return Outcome([], [self._fail(claim, exc) for claim in claims])
         started = self._clock()
         outcome = score(model, claims, fail=self._fail)

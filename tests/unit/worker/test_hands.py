@@ -29,6 +29,9 @@ class Frail:
         self.is_alive = True
         self.calls: list[Sequence[str]] = []
 
+    def await_loaded(self) -> None:
+        assert self.is_alive
+
     def predict(self, texts: Sequence[str]) -> Sequence[Sentiment]:
         assert self.is_alive, "a lost model is called no more"
         self.calls.append(texts)

@@ -17,9 +17,17 @@ class Silent:
     name: str = "silent"
     revision: str = "s1"
     is_alive: bool = True
+    error: Exception | None = None
+    is_closed: bool = False
+
+    def await_loaded(self) -> None:
+        if self.error is not None:
+            self.is_alive = False
+            raise self.error
 
     def close(self) -> None:
         self.is_alive = False
+        self.is_closed = True
 
     def predict(self, texts: Sequence[str]) -> Sequence[Sentiment]:
         return [Sentiment.of(0, 1, 0, tokens=1) for _ in texts]
@@ -31,6 +39,7 @@ class Shelf:
     def __init__(self) -> None:
         self.now = 0.0
         self.error: Exception | None = None
+        self.is_late = False
         self.loads = 0
         self.models: list[Silent] = []
         self.availability = Availability(clock=lambda: self.now, uniform=lambda _low, high: high)
@@ -38,9 +47,9 @@ class Shelf:
 
     def load(self, _name: str) -> SentimentModel:
         self.loads += 1
-        if self.error is not None:
+        if self.error is not None and not self.is_late:
             raise self.error
-        self.models.append(Silent())
+        self.models.append(Silent(error=self.error))
         return self.models[-1]
 
 
@@ -56,6 +65,7 @@ def test_a_model_that_was_lost_is_loaded_anew() -> None:
     before = shelf.loader.get("silent")
     shelf.models[0].is_alive = False
     assert shelf.loader.get("silent") is not before
+    assert shelf.models[0].is_closed
 
 
 def test_a_closed_loader_closes_its_models_and_those_that_come_too_late() -> None:
@@ -86,6 +96,17 @@ def test_a_model_that_cannot_be_loaded_is_excluded_for_longer_each_time() -> Non
             shelf.loader.get("silent")
         waits.append(shelf.availability.unavailable()["silent"])
     assert waits == [timedelta(seconds=1), timedelta(seconds=2), timedelta(seconds=4)]
+
+
+def test_a_model_that_fails_while_it_loads_is_excluded_and_then_started_anew() -> None:
+    shelf = Shelf()
+    shelf.is_late, shelf.error = True, ModelUnavailableError("out of shape")
+    with pytest.raises(ModelUnavailableError, match="out of shape"):
+        shelf.loader.get("silent")
+    assert "silent" in shelf.availability.unavailable()
+    shelf.error = None
+    assert shelf.loader.get("silent").name == "silent"
+    assert shelf.loads == 2
 
 
 def test_an_excluded_model_is_back_after_its_backoff() -> None:
