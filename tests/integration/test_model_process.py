@@ -196,6 +196,8 @@ def test_what_a_model_prints_is_logged_and_disturbs_nothing(
         ("nope", "there is no model 'nope'"),
         ("broken", "can't be loaded: OSError.*no weights here"),
         ("dying", "can't be loaded: .*ended with status 3; it said: no room for weights"),
+        ("greedy", "the model greedy had no memory left.*SENTIJOB_MODEL_MEMORY"),
+        ("odd", "the model odd can't be loaded: ZeroDivisionError"),
     ],
 )
 def test_a_model_that_cannot_be_loaded_says_why(start: Start, name: str, message: str) -> None:
