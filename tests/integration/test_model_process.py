@@ -283,10 +283,10 @@ def test_closing_ends_a_call_that_runs(
 
 
 PARENT = """
-import sys, time
-from datetime import timedelta
+import logging, sys
 from sentijob.models.process import Limits, ProcessModel
 model = ProcessModel("poison", {"threads": 1, "demo_delay": 0.0}, Limits())
+logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(message)s")
 model.await_loaded()
 print(model.pid, flush=True)
 model.predict([sys.argv[1]])
@@ -299,7 +299,9 @@ def test_a_model_dies_with_its_worker_even_in_a_call_that_never_returns(text: st
         pytest.skip("Linux alone kills what lets no other thread run")
     with subprocess.Popen([sys.executable, "-c", PARENT, text], stdout=subprocess.PIPE) as parent:  # noqa: S603  # our own script
         assert parent.stdout is not None
-        pid = int(parent.stdout.readline())
+        said = iter(parent.stdout.readline, b"")
+        pid = next(int(line) for line in said if line.strip().isdigit())
+        assert any(line.endswith(b"ing\n") for line in said), "the call has begun"
         assert is_running(pid)
         parent.kill()
     eventually(lambda: not is_running(pid))

@@ -55,6 +55,7 @@ class Poison:
         time.sleep(3600)
 
     def do_spin(self, rest):
+        print("spinning")
         re.match("(a+)+$", "a" * 64 + "b")  # for ages, and lets no other thread run
 
     def do_eat(self, rest):
