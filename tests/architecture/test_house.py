@@ -29,6 +29,7 @@ HEAVY = (
     "tokenizers",
     "watchfiles",
 )
+MODELS_OWN = ("numpy", "onnxruntime", "tokenizers", "vaderSentiment")
 
 
 def test_layers_import_downward_only() -> None:
@@ -125,6 +126,17 @@ def test_a_quick_command_imports_nothing_heavy(arguments: list[str], tmp_path: P
     loaded_by(["submit", "first"], tmp_path)  # makes the schema, which may cost
     loaded = loaded_by(arguments, tmp_path)
     assert loaded.isdisjoint(HEAVY), loaded.intersection(HEAVY)
+
+
+@pytest.mark.parametrize(
+    "arguments", [["worker", "--drain"], ["run", "fine", "--json"]], ids=" ".join
+)
+def test_a_worker_leaves_what_a_model_needs_to_the_models_process(
+    arguments: list[str], tmp_path: Path
+) -> None:
+    loaded_by(["submit", "first", "--model", "mini"], tmp_path)
+    loaded = loaded_by(arguments, tmp_path)
+    assert loaded.isdisjoint(MODELS_OWN), loaded.intersection(MODELS_OWN)
 
 
 @pytest.mark.parametrize(

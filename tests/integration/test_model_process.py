@@ -196,6 +196,8 @@ def test_what_a_model_prints_is_logged_and_disturbs_nothing(
         ("nope", "there is no model 'nope'"),
         ("broken", "can't be loaded: OSError.*no weights here"),
         ("dying", "can't be loaded: .*ended with status 3; it said: no room for weights"),
+        ("greedy", "the model greedy had no memory left.*SENTIJOB_MODEL_MEMORY"),
+        ("odd", "the model odd can't be loaded: ZeroDivisionError"),
     ],
 )
 def test_a_model_that_cannot_be_loaded_says_why(start: Start, name: str, message: str) -> None:
@@ -281,10 +283,10 @@ def test_closing_ends_a_call_that_runs(
 
 
 PARENT = """
-import sys, time
-from datetime import timedelta
+import logging, sys
 from sentijob.models.process import Limits, ProcessModel
 model = ProcessModel("poison", {"threads": 1, "demo_delay": 0.0}, Limits())
+logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(message)s")
 model.await_loaded()
 print(model.pid, flush=True)
 model.predict([sys.argv[1]])
@@ -297,7 +299,9 @@ def test_a_model_dies_with_its_worker_even_in_a_call_that_never_returns(text: st
         pytest.skip("Linux alone kills what lets no other thread run")
     with subprocess.Popen([sys.executable, "-c", PARENT, text], stdout=subprocess.PIPE) as parent:  # noqa: S603  # our own script
         assert parent.stdout is not None
-        pid = int(parent.stdout.readline())
+        said = iter(parent.stdout.readline, b"")
+        pid = next(int(line) for line in said if line.strip().isdigit())
+        assert any(line.endswith(b"ing\n") for line in said), "the call has begun"
         assert is_running(pid)
         parent.kill()
     eventually(lambda: not is_running(pid))

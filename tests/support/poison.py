@@ -55,6 +55,7 @@ class Poison:
         time.sleep(3600)
 
     def do_spin(self, rest):
+        print("spinning")
         re.match("(a+)+$", "a" * 64 + "b")  # for ages, and lets no other thread run
 
     def do_eat(self, rest):
@@ -86,6 +87,23 @@ class Poison:
         time.sleep(3600)
 
 
+class Greedy(Poison):
+    """Runs out of memory when it is looked at, which is past its factory."""
+
+    @property
+    def revision(self):
+        raise MemoryError
+
+
+class Odd(Poison):
+    looks = 0
+
+    @property
+    def revision(self):
+        self.looks += 1
+        return self.looks > 1 and 1 / 0
+
+
 def broken(name):
     raise OSError("no weights here")
 
@@ -98,6 +116,8 @@ ENTRIES = """[sentijob.models]
 poison = sentijob_poison:Poison
 broken = sentijob_poison:broken
 dying = sentijob_poison:dying
+greedy = sentijob_poison:Greedy
+odd = sentijob_poison:Odd
 """
 
 

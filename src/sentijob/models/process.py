@@ -108,7 +108,7 @@ class ProcessModel:
                 ) from exc
             except ModelError as exc:
                 self.close()
-                raise ModelUnavailableError(str(exc)) from exc
+                raise ModelUnavailableError(self._why_not(exc)) from exc
             self.name, self.revision = str(answer.get("name")), str(answer.get("revision"))
             self._is_loaded = True
 
@@ -124,9 +124,7 @@ class ProcessModel:
         except ModelMemoryError as exc:
             # It may go on to hold what it couldn't use, and fail every text from now on.
             self.close()
-            raise ModelMemoryError(
-                f"the model {self.name} had no memory left ({exc}); SENTIJOB_MODEL_MEMORY allows it more"
-            ) from exc
+            raise ModelMemoryError(self._starved(exc)) from exc
         self.revision = str(answer.get("revision"))
         return sentiments_from(answer)
 
@@ -146,7 +144,8 @@ class ProcessModel:
             except TimeoutError:
                 self.close()
                 raise ModelTimeoutError(
-                    f"the model {self.name} gave no answer within {patience.total_seconds():g}s"
+                    f"the model {self.name} gave no answer within {patience.total_seconds():g}s,"
+                    " and was killed"
                 ) from None
             except (EOFError, OSError) as exc:
                 raise self._death() from exc
@@ -163,6 +162,20 @@ class ProcessModel:
         if not isinstance(answer, dict):
             raise ModelError(f"the process of model {self.name} gave no answer but {answer!r:.80}")
         return answer
+
+    def _why_not(self, error: ModelError) -> str:
+        """What is told of a model that can't be loaded."""
+        if isinstance(error, ModelMemoryError):
+            return self._starved(error)
+        if isinstance(error, ModelUnavailableError):
+            return str(error)
+        return f"the model {self.name} can't be loaded: {error}"
+
+    def _starved(self, error: ModelError) -> str:
+        return (
+            f"the model {self.name} had no memory left ({error});"
+            " SENTIJOB_MODEL_MEMORY allows it more"
+        )
 
     def _death(self) -> ModelCrashError:
         """How the process came to its end."""

@@ -13,6 +13,7 @@ def test_a_unit_waits_for_readiness_and_watches() -> None:
     unit = unit_file(["sentijob", "worker"], "/data/jobs.db")
     assert line(unit, "Type") == "Type=notify"
     assert line(unit, "WatchdogSec") == "WatchdogSec=90"
+    assert line(unit, "OOMPolicy") == "OOMPolicy=continue"
     assert line(unit, "ExecStart") == "ExecStart=sentijob worker"
 
 

@@ -82,7 +82,7 @@ def test_a_text_that_costs_the_model_fails_alone_within_its_attempts(
     in_company = [
         call for model in loaded for call in model.calls if word in call and len(call) > 1
     ]
-    assert len(in_company) <= 1, "once it is suspected it takes nobody with it"
+    assert len(in_company) <= 1, "its company is set apart, not halved"
     assert not any(model.is_alive for model in loaded)
 
 
