@@ -31,7 +31,9 @@ def open_store(settings: Settings, *, must_exist: bool = False) -> Store:
     """
     from sentijob.store.sql_store import SqlStore
 
-    return SqlStore.open(settings.db, must_exist=must_exist)
+    return SqlStore.open(
+        settings.db, must_exist=must_exist, allow_network=settings.allow_network_fs
+    )
 
 
 def load_model(name: str, settings: Settings) -> SentimentModel:

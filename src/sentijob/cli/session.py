@@ -13,7 +13,10 @@ from sentijob.settings import Settings, load_settings
 if TYPE_CHECKING:
     from sentijob.ports import Store
 
-_PASSWORD = re.compile(r"(?<=://)([^/@:]*):[^/]*@")
+# Up to the last @, since a password that isn't escaped as it should be may hold anything.
+_PASSWORD = re.compile(
+    r"(?<=://)([^/@:?]*):.*@|((?:password|passfile|sslpassword)=)[^&#\s]*", re.IGNORECASE
+)
 
 
 def session_settings(*, db: str | None, **flags: str | None) -> Settings:
@@ -38,4 +41,11 @@ def opened_store(settings: Settings, *, must_exist: bool = True) -> Iterator[Sto
 
 def shown_db(db: str) -> str:
     """A ``db`` setting as it may be shown: a URL without its password."""
-    return _PASSWORD.sub(r"\1:***@", db)
+    if "://" not in db:
+        return db
+    return _PASSWORD.sub(lambda found: f"{found[2]}***" if found[2] else f"{found[1]}:***@", db)
+
+
+def has_password(db: str) -> bool:
+    """Whether a ``db`` setting mustn't be shown as it is."""
+    return shown_db(db) != db

@@ -35,7 +35,14 @@ class SqlStore(
         self.location = database.location
 
     @classmethod
-    def open(cls, db: str, *, must_exist: bool = False, clock: Clock | None = None) -> Self:
+    def open(
+        cls,
+        db: str,
+        *,
+        must_exist: bool = False,
+        allow_network: bool = False,
+        clock: Clock | None = None,
+    ) -> Self:
         """Open the store at a path, at ``sqlite:///path``, or in memory (``:memory:``).
 
         Raises:
@@ -48,7 +55,11 @@ class SqlStore(
         if "://" in path:
             scheme = path.partition("://")[0]
             raise StoreError(f"no store speaks {scheme}://; name a file with --db")
-        return cls(SqliteDatabase.open(path, must_exist=must_exist, clock=clock))
+        return cls(
+            SqliteDatabase.open(
+                path, must_exist=must_exist, allow_network=allow_network, clock=clock
+            )
+        )
 
     def close(self) -> None:
         self._db.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sqlite3
 import threading
 import time
@@ -67,7 +68,12 @@ class SqliteDatabase:
 
     @classmethod
     def open(
-        cls, path: str, *, must_exist: bool = False, clock: Clock | None = None
+        cls,
+        path: str,
+        *,
+        must_exist: bool = False,
+        allow_network: bool = False,
+        clock: Clock | None = None,
     ) -> SqliteDatabase:
         """Open a store's file; make it, or bring it up to date, where need be.
 
@@ -78,7 +84,7 @@ class SqliteDatabase:
         _refuse_old_sqlite()
         if path != IN_MEMORY:
             path = str(Path(path).expanduser().absolute())
-            prepare_file(Path(path), must_exist=must_exist)
+            prepare_file(Path(path), must_exist=must_exist, allow_network=allow_network)
         database = cls(path, clock=clock)
         try:
             database.prepare_schema()
@@ -209,7 +215,7 @@ class SqliteDatabase:
     def backup(self, target: Path) -> None:
         if target.exists():
             raise ConflictError(f"{target} exists; name a new file")
-        unfinished = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+        unfinished = target.with_name(f".sentijob-{secrets.token_hex(8)}.tmp")
         with self._translated():
             try:
                 create_private(unfinished)
