@@ -26,6 +26,9 @@ from sentijob.jobs import (
     WorkerInfo,
 )
 
+DRIFT = "the counters of "
+"""How a complaint of :meth:`Care.check` begins that a repair mends."""
+
 
 @runtime_checkable
 class SentimentModel(Protocol):

@@ -17,7 +17,13 @@ from sentijob import __version__, wiring
 from sentijob.cli.crew import crew
 from sentijob.cli.session import opened_store, shown_db
 from sentijob.cli.words import amount
-from sentijob.errors import ModelError, NotFoundError, SentijobError, StoreError
+from sentijob.errors import (
+    ModelError,
+    NotFoundError,
+    SentijobError,
+    StoreDamagedError,
+    StoreError,
+)
 from sentijob.store.file_systems import network_file_system
 from sentijob.store.sqlite_files import files_of
 
@@ -155,8 +161,11 @@ def check_store(settings: Settings) -> Iterator[Finding]:
             yield ok("store", f"{store.location}, {amount(store.counts().total, 'job')}")
             yield _check_soundness(store)
             yield from check_workers(store, settings)
-    except NotFoundError:
-        yield ok("store", f"none yet at {shown_db(settings.db)}; the first submit makes it")
+    except NotFoundError as exc:
+        if not wiring.is_url(settings.db) and Path(settings.db).expanduser().exists():
+            yield warn("store", str(exc), "if jobs were in it, restore a backup")
+        else:
+            yield ok("store", f"none yet at {shown_db(settings.db)}; the first submit makes it")
     except StoreError as exc:
         yield fail(
             "store", str(exc), "see what it says; 'sentijob db check' looks deeper", type(exc)
@@ -177,8 +186,8 @@ def _check_soundness(store: Store) -> Finding:
     return fail(
         "integrity",
         "; ".join(complaints),
-        "sentijob db backup, then sentijob db check --repair",
-        StoreError,
+        "see sentijob db check, which says what helps",
+        StoreDamagedError,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from sentijob.ports import DRIFT
 from sentijob.store.database import Database
 from sentijob.store.tallies import WHOLE_STORE, drifted, overwrite
 
@@ -27,7 +28,7 @@ class SqlCare:
             with self._db.read() as connection:
                 found = drifted(connection)
         done = "counted anew" if repair else "run `sentijob db check --repair`"
-        return [f"the counters of {_scope(batch_id)} had drifted: {done}" for batch_id in found]
+        return [f"{DRIFT}{_scope(batch_id)} had drifted: {done}" for batch_id in found]
 
     def backup(self, target: Path) -> None:
         self._db.backup(target)

@@ -210,7 +210,8 @@ class SqliteDatabase:
     def check(self) -> Sequence[str]:
         with self._translated(), self._write_lock:
             rows = self._writer.execute("PRAGMA integrity_check(20)").fetchall()
-        return [row[0] for row in rows if row[0] != "ok"]
+        lines = [line for row in rows for line in row[0].splitlines()]
+        return [line for line in lines if line != "ok" and not line.startswith("***")]
 
     def backup(self, target: Path) -> None:
         if target.exists():
@@ -233,6 +234,12 @@ class SqliteDatabase:
                 unfinished.unlink(missing_ok=True)
 
     def vacuum(self) -> None:
+        complaints = self.check()
+        if complaints:
+            raise StoreDamagedError(
+                f"{self.location} is damaged, and rewriting it could lose more: {complaints[0]};"
+                " restore a backup; nothing was changed"
+            )
         with self._write_lock, self._translated():
             self._writer.execute("VACUUM")
             self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -28,8 +28,8 @@ def prepare_file(
     since any other may be shared on purpose.
 
     Raises:
-        NotFoundError: there is none, and *must_exist*.
-        StoreDamagedError: something else than a file is there.
+        NotFoundError: there is none, or an empty file, and *must_exist*.
+        StoreDamagedError: something else than a file is there, or a file cut to nothing.
         StoreError: it can't be reached or made, isn't to be trusted, or lies on a network file system.
     """
     try:
@@ -39,10 +39,11 @@ def prepare_file(
             f"{path} can't be opened: {exc.strerror}; check the permissions of its folder, or name"
             " another store with --db"
         ) from exc
-    _refuse_planted(path)
+    _refuse_unfit(path)
     if not allow_network:
         _refuse_network(path, mounts)
     if is_there:
+        _refuse_emptied(path, must_exist=must_exist)
         _make_private(path)
         return
     if must_exist:
@@ -98,13 +99,31 @@ def _is_there(path: Path) -> bool:
     return True
 
 
-def _refuse_planted(path: Path) -> None:
+def _refuse_emptied(path: Path, *, must_exist: bool) -> None:
+    """A file without a byte is no store yet; but where a log of its changes is left, it was one."""
+    if path.stat().st_size:
+        return
+    _, log, *_ = files_of(path)
+    if log.exists() and log.stat().st_size:
+        raise StoreDamagedError(
+            f"{path} is empty, though {log.name} still holds changes of it: restore a backup, and"
+            f" move {log.name} away; nothing was changed"
+        )
+    if must_exist:
+        raise NotFoundError(
+            f"{path} is an empty file and no store yet; `sentijob submit` makes one, or restore a backup"
+        )
+
+
+def _refuse_unfit(path: Path) -> None:
     for each in (path, *files_of(path)):
         what = planted(each)
         if what is not None:
             raise StoreError(
                 f"{each} is {what}; keep the store in a folder of your own (name it with --db)"
             )
+        if each.exists() and not each.is_file():
+            raise StoreDamagedError(f"{each} is no regular file; move it away; nothing was changed")
 
 
 def _refuse_network(path: Path, mounts: Path) -> None:
