@@ -48,8 +48,19 @@ def load_model(name: str, settings: Settings) -> SentimentModel:
 
 
 def run_folder(settings: Settings) -> Path:
-    """Where workers on this machine keep their locks, pid file and log, beside the store."""
-    return Path(f"{settings.db}.run")
+    """Where workers on this machine keep their locks, pid file and log.
+
+    It is beside the store; for a server in the user's data folder, under a name without user and password.
+    """
+    if not is_url(settings.db):
+        return Path(f"{settings.db}.run")
+    import hashlib
+
+    from sentijob.settings import default_database
+
+    server = settings.db.rpartition("@")[2].partition("?")[0]
+    name = hashlib.sha256(server.encode()).hexdigest()[:16]
+    return Path(default_database()).with_name(f"server-{name}.run")
 
 
 def make_waker(settings: Settings) -> Waker:

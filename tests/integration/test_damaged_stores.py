@@ -186,7 +186,7 @@ def folder_for_an_index_of_the_log(path: Path) -> None:
     path.with_name("jobs.db-shm").mkdir()
 
 
-WHOLE = {
+WHOLE: dict[Callable[[Path], None], str] = {
     cut_in_half: "is damaged; see `sentijob db check`, and restore a backup",
     cut_inside_a_page: "is damaged; see `sentijob db check`, and restore a backup",
     zeroed: "is not a SQLite database, or no longer: name another with --db, or restore a backup",

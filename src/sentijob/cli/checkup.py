@@ -106,7 +106,18 @@ def check_sqlite(version: tuple[int, ...]) -> Finding:
 
 def check_place(path: Path) -> Iterator[Finding]:
     """The store's folder and file: there, private, writable, on a disk of this machine, with room."""
-    folder = _nearest_folder(path)
+    try:
+        yield from _check_place(path, _nearest_folder(path))
+    except OSError as exc:
+        yield fail(
+            "folder",
+            f"{exc.filename or path} can't be looked at: {exc.strerror}",
+            "name another store with --db, or mend its permissions",
+            StoreError,
+        )
+
+
+def _check_place(path: Path, folder: Path) -> Iterator[Finding]:
     if not os.access(folder, os.W_OK | os.X_OK):
         yield fail(
             "folder",

@@ -56,7 +56,7 @@ _MEANINGS: dict[int, tuple[type[StoreError], str]] = {
     ),
     sqlite3.SQLITE_CANTOPEN: (
         StoreError,
-        "can't be opened; check that its folder exists and may be written",
+        "can't be opened; check that its folder exists, and the permissions of both",
     ),
     sqlite3.SQLITE_PERM: (StoreError, "may not be accessed"),
     sqlite3.SQLITE_AUTH: (StoreError, "may not be accessed"),
