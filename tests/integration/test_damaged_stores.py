@@ -92,7 +92,7 @@ class Bench:
     def path(self) -> Path:
         return self.folder / "jobs.db"
 
-    def lay(self, damage: Callable[[Path], None]) -> dict[str, bytes]:
+    def lay(self, damage: Callable[[Path], object]) -> dict[str, bytes]:
         """Begin anew with a damaged copy; the bytes of its files."""
         shutil.rmtree(self.folder)
         self.folder.mkdir()
@@ -323,6 +323,20 @@ def test_a_side_file_of_rubbish_is_passed_over(bench: Bench, suffix: str) -> Non
         bench.lay(strew)
         status, said = bench.run(command)
         assert status == 0, said
+
+
+def test_a_store_whose_log_was_lost_is_as_it_stood_at_its_last_checkpoint(
+    bench: Bench, tmp_path: Path
+) -> None:
+    with SqlStore.open(str(tmp_path / "killed.db")) as store:
+        store.submit(Item("in the file"), Terms())
+        store.vacuum()  # which empties the log
+        store.submit(Item("in the log"), Terms())
+        bench.lay(lambda path: path.write_bytes((tmp_path / "killed.db").read_bytes()))
+    assert bench.run("db check")[0] == 0
+    with SqlStore.open(str(bench.path)) as store:
+        assert [job.text for job in store.each_job(Selector())] == ["in the file"]
+        assert store.counts().total == 1
 
 
 def test_an_empty_file_is_no_store_yet_for_those_who_look(bench: Bench) -> None:
