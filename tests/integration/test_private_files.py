@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
@@ -237,6 +238,51 @@ def test_a_backup_goes_through_no_link(shared: Path, mine: Path, tmp_path: Path,
     assert mine.read_bytes() == b"precious"
     assert not (tmp_path / "made").exists()
     assert [one.name for one in shared.iterdir()] == ["copy.db"]
+
+
+@pytest.fixture
+def without_links(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on exFAT: a file has one name, and a mode that nobody can change."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "link", refuse)
+    monkeypatch.setattr(Path, "chmod", refuse)
+
+
+@pytest.mark.usefixtures("without_links")
+def test_a_backup_gets_its_name_where_there_are_no_hard_links(tmp_path: Path) -> None:
+    target = tmp_path / "copy.db"
+    with SqlStore.open(str(tmp_path / "jobs.db")) as store:
+        store.submit(Item("x"), Terms())
+        store.backup(target)
+        with pytest.raises(ConflictError, match="exists"):
+            store.backup(target)
+        taken = tmp_path / "taken.db"
+        taken.symlink_to(tmp_path / "made")
+        with pytest.raises(ConflictError, match="exists"):
+            store.backup(taken)
+    with SqlStore.open(str(target)) as copy:
+        assert copy.job(1).text == "x"
+    assert not (tmp_path / "made").exists()
+    assert [one.name for one in tmp_path.iterdir() if ".tmp" in one.name] == []
+
+
+@pytest.mark.usefixtures("without_links")
+@pytest.mark.parametrize(("mode", "is_usable"), [(0o755, True), (0o775, False), (0o777, False)])
+def test_a_run_folder_that_cannot_be_narrowed_serves_unless_others_may_fill_it(
+    *, tmp_path: Path, mode: int, is_usable: bool
+) -> None:
+    folder = tmp_path / "jobs.db.run"
+    folder.mkdir()
+    os.chmod(folder, mode)  # noqa: PTH101  # Path.chmod is what can't
+    if is_usable:
+        with daemon.hold(folder):
+            assert daemon.status(folder).is_running
+    else:
+        with pytest.raises(StoreError, match="Operation not permitted"):
+            locks.make_private_folder(folder)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import sqlite3
 import threading
@@ -21,7 +20,7 @@ from sentijob.errors import (
 from sentijob.store.clock import Clock, SystemClock
 from sentijob.store.rows import marks
 from sentijob.store.sqlite_errors import PATIENCE_SECONDS, in_our_words
-from sentijob.store.sqlite_files import create_private, prepare_file, sync
+from sentijob.store.sqlite_files import create_private, give_name, prepare_file, sync
 
 if TYPE_CHECKING:
     from sentijob.store.database import Connection
@@ -225,7 +224,7 @@ class SqliteDatabase:
                     cast("sqlite3.Connection", source).backup(copy, pages=4096, sleep=0.001)
                     copy.execute("PRAGMA journal_mode = DELETE")
                 sync(unfinished)
-                os.link(unfinished, target)
+                give_name(unfinished, target)
             except FileExistsError as exc:
                 raise ConflictError(f"{target} exists; name a new file") from exc
             except OSError as exc:

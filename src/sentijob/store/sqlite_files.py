@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from sentijob.trust import planted
 
 SIDE_FILES = ("-wal", "-shm", "-journal")
 """What SQLite puts beside a database, under its name with these at the end."""
+_NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP}
+"""What linking a file gives on exFAT and the like."""
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -64,11 +67,22 @@ def create_private(path: Path) -> None:
     Raises:
         FileExistsError: something is there, a link perhaps.
     """
-    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+
+
+def give_name(unfinished: Path, target: Path) -> None:
+    """Put a finished file where there is none yet.
+
+    Raises:
+        FileExistsError: something is at *target*, a link perhaps; it is left as it is.
+    """
     try:
-        os.fchmod(descriptor, 0o600)
-    finally:
-        os.close(descriptor)
+        os.link(unfinished, target)
+    except OSError as exc:
+        if exc.errno not in _NO_HARD_LINKS:
+            raise
+        create_private(target)  # nobody else's from now on
+        unfinished.replace(target)
 
 
 def sync(path: Path) -> None:

@@ -43,9 +43,18 @@ def make_private_folder(folder: Path) -> None:
             folder.mkdir(mode=0o700, parents=True)
         state = insist_on_own_folder(folder)
         if state.st_mode & 0o077:
-            folder.chmod(0o700)
+            _narrow(folder, state)
     except OSError as exc:
         raise StoreError(f"{folder} can't be used as a folder for locks: {exc.strerror}") from exc
+
+
+def _narrow(folder: Path, state: os.stat_result) -> None:
+    try:
+        folder.chmod(0o700)
+    except PermissionError:
+        # FAT and the like have no modes to change; being looked at does no harm, being filled does.
+        if state.st_mode & 0o022:
+            raise
 
 
 def insist_on_own_folder(folder: Path) -> os.stat_result:
