@@ -276,7 +276,11 @@ class Care(Protocol):
         ...
 
     def vacuum(self) -> None:
-        """Give unused room back to the disk."""
+        """Give unused room back to the disk.
+
+        Raises:
+            StoreDamagedError: a check finds something broken, which rewriting could make worse.
+        """
         ...
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from sentijob.errors import StoreDamagedError
 from sentijob.ports import DRIFT
 from sentijob.store.database import Database
 from sentijob.store.tallies import WHOLE_STORE, drifted, overwrite
@@ -34,6 +35,12 @@ class SqlCare:
         self._db.backup(target)
 
     def vacuum(self) -> None:
+        complaints = self._db.check()
+        if complaints:
+            raise StoreDamagedError(
+                f"{self._db.location} is damaged, and rewriting it could lose more:"
+                f" {complaints[0]}; restore a backup; nothing was changed"
+            )
         self._db.vacuum()
 
 

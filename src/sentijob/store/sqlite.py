@@ -233,12 +233,6 @@ class SqliteDatabase:
                 unfinished.unlink(missing_ok=True)
 
     def vacuum(self) -> None:
-        complaints = self.check()
-        if complaints:
-            raise StoreDamagedError(
-                f"{self.location} is damaged, and rewriting it could lose more: {complaints[0]};"
-                " restore a backup; nothing was changed"
-            )
         with self._write_lock, self._translated():
             self._writer.execute("VACUUM")
             self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
