@@ -22,6 +22,7 @@ lint: dev-environment ## Check formatting, style, types and the layers' imports
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/bandit -q -r src -c pyproject.toml
 
 format: dev-environment ## Format the code and mend what ruff can mend
 	$(BIN)/ruff format

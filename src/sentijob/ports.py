@@ -26,6 +26,9 @@ from sentijob.jobs import (
     WorkerInfo,
 )
 
+DRIFT = "the counters of "
+"""How a complaint of :meth:`Care.check` begins that a repair mends."""
+
 
 @runtime_checkable
 class SentimentModel(Protocol):
@@ -271,6 +274,10 @@ class Care(Protocol):
         """
         ...
 
+    def worries(self) -> Sequence[str]:
+        """What about the database's own settings breaks promises, a line each; usually nothing."""
+        ...
+
     def backup(self, target: Path) -> None:
         """Copy the store, consistent and online, to a new file.
 
@@ -280,7 +287,11 @@ class Care(Protocol):
         ...
 
     def vacuum(self) -> None:
-        """Give unused room back to the disk."""
+        """Give unused room back to the disk.
+
+        Raises:
+            StoreDamagedError: a check finds something broken, which rewriting could make worse.
+        """
         ...
 
 
@@ -289,6 +300,8 @@ class Store(Submissions, Work, Changes, Reading, Care, AbstractContextManager["S
 
     location: str
     """Its path or URL, with no password in it."""
+    engine: str
+    """The database and its version, as ``SQLite 3.51.3``."""
 
     def close(self) -> None:
         """Let go of the database; calling it twice is harmless."""

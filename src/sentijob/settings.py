@@ -116,6 +116,9 @@ SPECS: Mapping[str, _Spec] = {
     "store_text": _Spec(
         _yes_or_no, lambda: True, "whether a text stays in the store once it is scored"
     ),
+    "allow_network_fs": _Spec(
+        _yes_or_no, lambda: False, "whether the store may lie on a network file system"
+    ),
     "lease": _Spec(
         _span(timedelta(seconds=1), timedelta(days=1)),
         lambda: timedelta(seconds=60),
@@ -149,6 +152,7 @@ class Settings:
     max_attempts: int
     max_text_length: int
     store_text: bool
+    allow_network_fs: bool
     lease: timedelta
     demo_delay: timedelta
     threads: int

@@ -11,6 +11,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sentijob.places import is_url
+
 if TYPE_CHECKING:
     from sentijob.models.process import ProcessModel
     from sentijob.ports import SentimentModel, Store
@@ -18,11 +20,6 @@ if TYPE_CHECKING:
     from sentijob.worker.config import WorkerConfig
     from sentijob.worker.runner import Worker
     from sentijob.worker.wake import Waker
-
-
-def is_url(db: str) -> bool:
-    """Whether a ``db`` setting is a database URL rather than a path."""
-    return "://" in db
 
 
 def open_store(settings: Settings, *, must_exist: bool = False) -> Store:
@@ -33,7 +30,9 @@ def open_store(settings: Settings, *, must_exist: bool = False) -> Store:
     """
     from sentijob.store.sql_store import SqlStore
 
-    return SqlStore.open(settings.db, must_exist=must_exist)
+    return SqlStore.open(
+        settings.db, must_exist=must_exist, allow_network=settings.allow_network_fs
+    )
 
 
 def load_model(name: str, settings: Settings) -> SentimentModel:

@@ -90,7 +90,8 @@ def test_a_store_on_a_server_is_looked_after(shell: Shell) -> None:
     assert shell("db", "path").startswith("postgresql+psycopg://")
     report = {one["check"]: one for one in shell.json("doctor")}
     assert report["store"]["verdict"] == "ok"
-    assert report["postgresql"]["verdict"] == "ok"
+    assert report["server"]["verdict"] == "ok"
+    assert report["server"]["says"].startswith("PostgreSQL ")
     assert "sqlite" not in report
 
 

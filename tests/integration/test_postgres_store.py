@@ -334,6 +334,30 @@ def test_a_backup_is_a_sqlite_store_with_the_same_jobs(store: SqlStore, tmp_path
         store.backup(target)
 
 
+def test_what_is_durable_waits_for_the_disk_on_a_server_that_by_itself_would_not(
+    own_server: PostgresServer,
+) -> None:
+    url = own_server.new_url()
+    with closing(raw(url)) as driver:
+        driver.execute("ALTER SYSTEM SET synchronous_commit = off")
+        driver.execute("SELECT pg_reload_conf()")
+    with SqlStore.open(url) as store:
+        for is_durable, waits in ((True, "on"), (False, "off")):
+            with store._db.write(durable=is_durable) as connection:  # noqa: SLF001  # nobody else can tell
+                assert connection.execute("SHOW synchronous_commit").fetchone() == (waits,)
+
+
+def test_a_server_that_may_lose_what_it_acknowledged_is_named(own_server: PostgresServer) -> None:
+    url = own_server.new_url()
+    with SqlStore.open(url) as store:
+        assert store.worries() == []
+        with closing(raw(url)) as driver:
+            driver.execute("ALTER SYSTEM SET fsync = off")
+        own_server.restart()
+        (worry,) = store.worries()
+        assert worry.startswith("fsync is off")
+
+
 def test_vacuum_leaves_every_job(store: SqlStore) -> None:
     fill(store, 3)
     store.vacuum()

@@ -15,9 +15,18 @@ from typing import TYPE_CHECKING
 
 from sentijob import __version__, wiring
 from sentijob.cli.crew import crew
-from sentijob.cli.session import opened_store, shown_db
+from sentijob.cli.session import opened_store
 from sentijob.cli.words import amount
-from sentijob.errors import ModelError, NotFoundError, SentijobError, StoreError
+from sentijob.errors import (
+    ModelError,
+    NotFoundError,
+    SentijobError,
+    StoreDamagedError,
+    StoreError,
+)
+from sentijob.places import is_url, shown_db
+from sentijob.store.file_systems import network_file_system
+from sentijob.store.sqlite_files import files_of
 
 if TYPE_CHECKING:
     from sentijob.ports import Store
@@ -26,18 +35,6 @@ if TYPE_CHECKING:
 _LITTLE_ROOM = 1_000_000_000
 _NO_ROOM = 50_000_000
 _CHECKED_WHOLE = 1_000_000_000
-_NETWORK_FILE_SYSTEMS = {
-    "nfs",
-    "nfs4",
-    "cifs",
-    "smb3",
-    "smbfs",
-    "9p",
-    "afs",
-    "fuse.sshfs",
-    "glusterfs",
-    "ceph",
-}
 _TRIAL_TEXT = "This is a good day."
 
 
@@ -80,8 +77,8 @@ def checkup(settings: Settings) -> Iterator[Finding]:
     """Every check, in the order in which its failure would explain the next one's."""
     yield ok("sentijob", __version__)
     yield ok("python", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
-    yield check_sqlite(sqlite3.sqlite_version_info)
-    if not wiring.is_url(settings.db):
+    if not is_url(settings.db):
+        yield check_sqlite(sqlite3.sqlite_version_info)
         yield from check_place(Path(settings.db).expanduser().absolute())
     yield from check_store(settings)
     yield check_model(settings)
@@ -110,7 +107,18 @@ def check_sqlite(version: tuple[int, ...]) -> Finding:
 
 def check_place(path: Path) -> Iterator[Finding]:
     """The store's folder and file: there, private, writable, on a disk of this machine, with room."""
-    folder = _nearest_folder(path)
+    try:
+        yield from _check_place(path, _nearest_folder(path))
+    except OSError as exc:
+        yield fail(
+            "folder",
+            f"{exc.filename or path} can't be looked at: {exc.strerror}",
+            "name another store with --db, or mend its permissions",
+            StoreError,
+        )
+
+
+def _check_place(path: Path, folder: Path) -> Iterator[Finding]:
     if not os.access(folder, os.W_OK | os.X_OK):
         yield fail(
             "folder",
@@ -118,12 +126,18 @@ def check_place(path: Path) -> Iterator[Finding]:
             "name another store with --db, or mend its permissions",
             StoreError,
         )
-    kind = file_system_of(folder)
-    if kind in _NETWORK_FILE_SYSTEMS:
+    kind = network_file_system(folder)
+    if kind is not None:
         yield warn(
             "folder",
             f"{folder} is on a network file system ({kind}), where SQLite's locks don't hold",
             "keep the store on a local disk",
+        )
+    if folder.stat().st_mode & stat.S_IWOTH:
+        yield warn(
+            "folder",
+            f"everyone may write to {folder}, and so replace what is there",
+            "keep the store in a folder of your own",
         )
     if path.is_file():
         yield _check_privacy(path)
@@ -141,27 +155,42 @@ def check_room(free: int, folder: Path) -> Finding:
 
 
 def _check_privacy(path: Path) -> Finding:
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if mode & 0o077:
-        return warn(
-            "permissions", f"{path} can be read by others ({mode:o})", f"chmod 600 '{path}'"
-        )
-    return ok("permissions", f"only you can read {path}")
+    """Said before the store is opened, which narrows what is our own."""
+    files = [each for each in files_of(path) if each.exists()]
+    wide = [each for each in files if each.stat().st_mode & 0o077]
+    if not wide:
+        return ok("permissions", f"only its owner can read {path}")
+    says = f"{wide[0]} could be read by others ({stat.S_IMODE(wide[0].stat().st_mode):o})"
+    if hasattr(os, "getuid") and wide[0].stat().st_uid == os.getuid():
+        return warn("permissions", says, "from now on it can't: opening the store has mended it")
+    return warn("permissions", says, f"its owner can say: chmod 600 '{wide[0]}'")
 
 
 def check_store(settings: Settings) -> Iterator[Finding]:
     """Whether the store opens, is sound, and has somebody working on it."""
     try:
         with opened_store(settings) as store:
+            if is_url(settings.db):
+                yield from check_server(store)
             yield ok("store", f"{store.location}, {amount(store.counts().total, 'job')}")
             yield _check_soundness(store)
             yield from check_workers(store, settings)
-    except NotFoundError:
-        yield ok("store", f"none yet at {shown_db(settings.db)}; the first submit makes it")
+    except NotFoundError as exc:
+        if not is_url(settings.db) and Path(settings.db).expanduser().exists():
+            yield warn("store", str(exc), "if jobs were in it, restore a backup")
+        else:
+            yield ok("store", f"none yet at {shown_db(settings.db)}; the first submit makes it")
     except StoreError as exc:
         yield fail(
             "store", str(exc), "see what it says; 'sentijob db check' looks deeper", type(exc)
         )
+
+
+def check_server(store: Store) -> Iterator[Finding]:
+    """Which server it is, and whether it keeps what it has acknowledged."""
+    yield ok("server", store.engine)
+    for worry in store.worries():
+        yield warn("server", worry, "have whoever runs it switch that on")
 
 
 def _check_soundness(store: Store) -> Finding:
@@ -178,8 +207,8 @@ def _check_soundness(store: Store) -> Finding:
     return fail(
         "integrity",
         "; ".join(complaints),
-        "sentijob db backup, then sentijob db check --repair",
-        StoreError,
+        "see sentijob db check, which says what helps",
+        StoreDamagedError,
     )
 
 
@@ -215,21 +244,6 @@ def check_model(settings: Settings) -> Finding:
     except ModelError as exc:
         return fail("model", str(exc), "choose another with --model or SENTIJOB_MODEL", type(exc))
     return ok("model", f"{model.name} ({model.revision}) scores")
-
-
-def file_system_of(folder: Path, mounts: Path = Path("/proc/mounts")) -> str | None:
-    """The kind of file system *folder* is on; None where the system doesn't say."""
-    try:
-        lines = mounts.read_text(errors="surrogateescape").splitlines()
-    except OSError:
-        return None
-    best, kind = -1, None
-    for line in lines:
-        _, place, found, *_ = line.split(" ")
-        point = Path(place.replace("\\040", " "))
-        if folder.is_relative_to(point) and len(point.parts) >= best:
-            best, kind = len(point.parts), found
-    return kind
 
 
 def _nearest_folder(path: Path) -> Path:

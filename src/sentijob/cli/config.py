@@ -8,9 +8,10 @@ from datetime import timedelta
 from sentijob.cli.console import output_console, put
 from sentijob.cli.lazy import command_app
 from sentijob.cli.options import AsJson, Db
-from sentijob.cli.session import session_settings, shown_db
+from sentijob.cli.session import session_settings
 from sentijob.durations import format_duration
 from sentijob.export.documents import dumps
+from sentijob.places import shown_db
 from sentijob.settings import SPECS, Settings, config_file
 
 app = command_app(no_args_is_help=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -10,9 +11,11 @@ import typer
 from sentijob.cli.console import note, put
 from sentijob.cli.lazy import command_app
 from sentijob.cli.options import AsJson, Db
-from sentijob.cli.session import opened_store, session_settings, shown_db
+from sentijob.cli.session import opened_store, session_settings
 from sentijob.errors import StoreDamagedError
 from sentijob.export.documents import dumps
+from sentijob.places import shown_db
+from sentijob.ports import DRIFT
 
 app = command_app(no_args_is_help=True)
 
@@ -49,7 +52,9 @@ def check(
 ) -> None:
     """Read the whole store through and say what is wrong with it.
 
-    Exit status 6 where something is wrong, and --repair didn't mend it.
+    Exit status 6 where something is wrong, and --repair didn't mend it. It finds broken pages, indexes
+    that disagree with their table, and counters that drifted; a changed letter inside a text it can't
+    find, since no checksum is kept of what you hand in.
     """
     with opened_store(session_settings(db=db)) as store:
         found = store.check(repair=repair)
@@ -61,11 +66,18 @@ def check(
         for line in found:
             note(line)
     if remaining:
-        raise StoreDamagedError(
-            f"{location} is not sound; back it up, then see what --repair can do"
-        )
+        raise StoreDamagedError(f"{location} is not sound; {_what_helps(remaining)}")
     if not as_json:
         note(f"{location} is sound")
+
+
+def _what_helps(remaining: Sequence[str]) -> str:
+    if all(line.startswith(DRIFT) for line in remaining):
+        return "its jobs are: --repair counts them anew"
+    return (
+        "stop its workers, keep a copy of it with its -wal, and restore a backup;"
+        " 'sentijob results -o FILE' may still read what is whole"
+    )
 
 
 @app.command("backup")

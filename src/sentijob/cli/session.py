@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -12,8 +11,6 @@ from sentijob.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from sentijob.ports import Store
-
-_PASSWORD = re.compile(r"(?<=://)([^/@:]*):[^/]*@")
 
 
 def session_settings(*, db: str | None, **flags: str | None) -> Settings:
@@ -34,8 +31,3 @@ def opened_store(settings: Settings, *, must_exist: bool = True) -> Iterator[Sto
     """
     with wiring.open_store(settings, must_exist=must_exist) as store:
         yield store
-
-
-def shown_db(db: str) -> str:
-    """A ``db`` setting as it may be shown: a URL without its password."""
-    return _PASSWORD.sub(r"\1:***@", db)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TextIO
 
 from sentijob.errors import NotFoundError
+from sentijob.worker.locks import open_for_reading
 
 _LOOK_EVERY = 0.2
 
@@ -22,6 +23,7 @@ def tail(path: Path, count: int, *, follow: bool) -> Iterator[str]:
 
     Raises:
         NotFoundError: there is no such file.
+        StoreError: it is a link or no regular file.
     """
     file = _opened(path)
     try:
@@ -36,7 +38,7 @@ def tail(path: Path, count: int, *, follow: bool) -> Iterator[str]:
 
 def _opened(path: Path) -> TextIO:
     try:
-        return path.open(encoding="utf-8", errors="replace")
+        return os.fdopen(open_for_reading(path), encoding="utf-8", errors="replace")
     except FileNotFoundError as exc:
         raise NotFoundError(f"there is no log at {path}; no worker was started yet") from exc
 
@@ -56,6 +58,6 @@ def _appended(file: TextIO, path: Path) -> Iterator[str]:
 
 def _is_replaced(file: TextIO, path: Path) -> bool:
     try:
-        return not os.path.samestat(os.fstat(file.fileno()), path.stat())
+        return not os.path.samestat(os.fstat(file.fileno()), path.lstat())
     except FileNotFoundError:
         return False

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from sentijob import wiring
-from sentijob.cli.session import shown_db
+from sentijob.places import has_password, is_url, shown_db
 
 _ESCAPES = {ord('"'): '\\"', ord("\\"): "\\\\", ord("\n"): "\\n", ord("%"): "%%"}
 
+_ENVIRONMENT = """\
+# One line, SENTIJOB_DB=..., with the password; the file must be yours alone (chmod 600).
+EnvironmentFile=%h/.config/sentijob/environment
+"""
 _TEMPLATE = """\
 # Save it, then have it started now and at every login:
 #   sentijob worker unit > ~/.config/systemd/user/sentijob.service
@@ -22,11 +25,12 @@ StartLimitBurst=10
 
 [Service]
 Type=notify
-ExecStart={command}
-# 2 is a mistake in the settings, 7 a model that is missing: trying again mends neither.
+{secret}ExecStart={command}
+# 2 is a mistake in the settings, 6 a store that can't be used, 7 a model that is missing: trying
+# again mends none. A disk that is full or away for a while is waited out by the worker itself.
 Restart=on-failure
 RestartSec=5
-RestartPreventExitStatus=2 7
+RestartPreventExitStatus=2 6 7
 WatchdogSec=90
 # Where memory runs out the kernel takes a model's process, and the worker starts another.
 OOMPolicy=continue
@@ -58,7 +62,8 @@ def unit_file(command: Sequence[str], db: str) -> str:
     return _TEMPLATE.format(
         description=shown_db(db).replace("%", "%%").replace("\n", " "),
         command=" ".join(_argument(word) for word in command),
-        confinement="" if wiring.is_url(db) else _confinement(Path(db).parent),
+        confinement="" if is_url(db) else _confinement(Path(db).parent),
+        secret=_ENVIRONMENT if has_password(db) else "",
     )
 
 

@@ -25,6 +25,7 @@ from sentijob.cli.options import AsJson, Db
 from sentijob.cli.session import opened_store, session_settings
 from sentijob.durations import parse_duration
 from sentijob.errors import NotFoundError, UsageError
+from sentijob.places import has_password, is_url
 
 if TYPE_CHECKING:
     from sentijob.models.process import ProcessModel
@@ -106,7 +107,7 @@ def start(*, conduct: Conduct, db: Db = None) -> None:
     conduct.config(settings)
     with opened_store(settings, must_exist=False):
         folder = wiring.run_folder(settings)
-        pid = daemon.start(_command(conduct, settings), folder)
+        pid = daemon.start(_command(conduct, settings), folder, environment=_hidden(settings))
     put(str(pid))
     if sys.stderr.isatty():
         note(f"a worker runs in the background; its log is {daemon.log_path(folder)}")
@@ -220,5 +221,18 @@ def unit(*, conduct: Conduct, db: Db = None) -> None:
 
 def _command(conduct: Conduct, settings: Settings) -> list[str]:
     """A worker on this very store, whatever folder and environment it is started in."""
-    db = settings.db if wiring.is_url(settings.db) else str(Path(settings.db).absolute())
-    return [sys.executable, "-m", "sentijob", "worker", "--db", db, *conduct.arguments()]
+    return [sys.executable, "-m", "sentijob", "worker", *_named(settings), *conduct.arguments()]
+
+
+def _named(settings: Settings) -> list[str]:
+    """The store as a flag; a password in it would be there for all who list processes."""
+    if has_password(settings.db):
+        return []
+    if is_url(settings.db):
+        return ["--db", settings.db]
+    return ["--db", str(Path(settings.db).absolute())]
+
+
+def _hidden(settings: Settings) -> dict[str, str]:
+    """The store as a variable, where it can't be a flag."""
+    return {"SENTIJOB_DB": settings.db} if has_password(settings.db) else {}

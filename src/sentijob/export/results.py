@@ -15,6 +15,7 @@ from sentijob.export.formats import ExportFormat
 from sentijob.export.parquet import write_parquet
 from sentijob.files import cannot_write, replacing
 from sentijob.jobs import Job
+from sentijob.trust import planted
 
 
 def write_results(
@@ -32,6 +33,9 @@ def write_results(
     if not isinstance(target, Path):
         return _write_text(jobs, target, export_format, raw=raw)
     if _is_special(target):
+        what = planted(target)
+        if what is not None:
+            raise UsageError(f"{target} is {what}; name a file in a folder of your own")
         try:
             with target.open("wb") as file:
                 return _write_bytes(jobs, file, export_format, raw=raw)

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import NamedTuple
+from typing import IO, NamedTuple, cast
 
 from sentijob.errors import (
     ModelCrashError,
@@ -76,8 +76,7 @@ class ProcessModel:
         self._channel = Channel(
             reading, writing, largest=LARGEST_ANSWER, is_cut=lambda: not self.is_alive
         )
-        assert self._process.stdout is not None  # noqa: S101  # it was asked for
-        self._chatter = Chatter(name, self._process.stdout, logger)
+        self._chatter = Chatter(name, cast("IO[bytes]", self._process.stdout), logger)
         self._chatter.start()
 
     @property

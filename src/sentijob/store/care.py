@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from sentijob.errors import StoreDamagedError
+from sentijob.ports import DRIFT
 from sentijob.store.database import Database
 from sentijob.store.tallies import WHOLE_STORE, drifted, overwrite
 
@@ -28,12 +30,21 @@ class SqlCare:
             with self._db.read() as connection:
                 found = drifted(connection)
         done = "counted anew" if repair else "run `sentijob db check --repair`"
-        return [f"the counters of {_scope(batch_id)} had drifted: {done}" for batch_id in found]
+        return [f"{DRIFT}{_scope(batch_id)} had drifted: {done}" for batch_id in found]
+
+    def worries(self) -> Sequence[str]:
+        return self._db.worries()
 
     def backup(self, target: Path) -> None:
         self._db.backup(target)
 
     def vacuum(self) -> None:
+        complaints = self._db.check()
+        if complaints:
+            raise StoreDamagedError(
+                f"{self._db.location} is damaged, and rewriting it could lose more:"
+                f" {complaints[0]}; restore a backup; nothing was changed"
+            )
         self._db.vacuum()
 
 

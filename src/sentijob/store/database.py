@@ -45,6 +45,7 @@ class Database(Protocol):
     """
 
     location: str
+    engine: str
     row_lock: str
     """What a SELECT ends with, to hold its jobs until the commit; empty where one writer holds all."""
     row_lock_skipping: str
@@ -127,6 +128,8 @@ class Database(Protocol):
     def change_token(self) -> int: ...
 
     def check(self) -> Sequence[str]: ...
+
+    def worries(self) -> Sequence[str]: ...
 
     def backup(self, target: Path) -> None: ...
 

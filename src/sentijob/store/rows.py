@@ -6,6 +6,7 @@ import json
 from typing import Any, cast
 from uuid import UUID
 
+from sentijob.errors import StoreDamagedError
 from sentijob.jobs import (
     Batch,
     ClaimedJob,
@@ -54,7 +55,20 @@ WORKER_SELECT = (
 
 
 def job_from_row(row: Row) -> Job:
-    """Read a row of JOB_SELECT."""
+    """Read a row of JOB_SELECT.
+
+    Raises:
+        StoreDamagedError: it holds what no job can.
+    """
+    try:
+        return _job(row)
+    except (ValueError, TypeError, OverflowError) as exc:
+        raise StoreDamagedError(
+            f"job {row[0]} is damaged; see `sentijob db check`, and restore a backup"
+        ) from exc
+
+
+def _job(row: Row) -> Job:
     (
         job_id, job_uuid, batch_id, position, key, text, model, status, priority,
         attempt, max_attempts, rescues, fence, worker_id, available_at, created_at, started_at,

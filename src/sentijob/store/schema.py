@@ -74,7 +74,6 @@ def migrate_postgres(url: PostgresUrl, *, version: Callable[[psycopg.Connection]
                 "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (url.channel,)
             )
             driver = connection.connection.driver_connection
-            assert driver is not None  # noqa: S101  # it was just used
             if version(cast("psycopg.Connection", driver)) == SCHEMA_VERSION:
                 return
             connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {url.schema}")

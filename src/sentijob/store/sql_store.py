@@ -35,16 +35,24 @@ class SqlStore(
     def __init__(self, database: Database) -> None:
         self._db = database
         self.location = database.location
+        self.engine = database.engine
 
     @classmethod
-    def open(cls, db: str, *, must_exist: bool = False, clock: Clock | None = None) -> Self:
+    def open(
+        cls,
+        db: str,
+        *,
+        must_exist: bool = False,
+        allow_network: bool = False,
+        clock: Clock | None = None,
+    ) -> Self:
         """Open the store at a path, in memory (``:memory:``) or at a ``postgresql+psycopg://`` URL.
 
         Raises:
             NotFoundError: there is none, and *must_exist*.
             StoreError: it can't be used.
         """
-        return cls(_opened(db, must_exist=must_exist, clock=clock))
+        return cls(_opened(db, must_exist=must_exist, allow_network=allow_network, clock=clock))
 
     def close(self) -> None:
         self._db.close()
@@ -61,12 +69,14 @@ class SqlStore(
         self.close()
 
 
-def _opened(db: str, *, must_exist: bool, clock: Clock | None) -> Database:
+def _opened(db: str, *, must_exist: bool, allow_network: bool, clock: Clock | None) -> Database:
     scheme, is_url, _ = db.partition("://")
     if not is_url:
         from sentijob.store.sqlite import SqliteDatabase
 
-        return SqliteDatabase.open(db, must_exist=must_exist, clock=clock)
+        return SqliteDatabase.open(
+            db, must_exist=must_exist, allow_network=allow_network, clock=clock
+        )
     if scheme in POSTGRES_SCHEMES:
         try:
             from sentijob.store.postgres.database import PostgresDatabase

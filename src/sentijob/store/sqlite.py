@@ -70,6 +70,7 @@ class SqliteDatabase:
 
     row_lock = row_lock_skipping = ""
     veil = "+"
+    engine = f"SQLite {sqlite3.sqlite_version}"
 
     def __init__(
         self, path: str, *, clock: Clock | None = None, connect: Connect = connect_stdlib
@@ -90,6 +91,7 @@ class SqliteDatabase:
         path: str,
         *,
         must_exist: bool = False,
+        allow_network: bool = False,
         clock: Clock | None = None,
         connect: Connect = connect_stdlib,
     ) -> SqliteDatabase:
@@ -102,7 +104,7 @@ class SqliteDatabase:
         _refuse_old_sqlite()
         if path != IN_MEMORY:
             path = str(Path(path).expanduser().absolute())
-            prepare_file(Path(path), must_exist=must_exist)
+            prepare_file(Path(path), must_exist=must_exist, allow_network=allow_network)
         database = cls(path, clock=clock, connect=connect)
         try:
             database.prepare_schema()
@@ -268,7 +270,11 @@ class SqliteDatabase:
     def check(self) -> Sequence[str]:
         with self._translated(), self._write_lock:
             rows = self._writer.execute("PRAGMA integrity_check(20)").fetchall()
-        return [row[0] for row in rows if row[0] != "ok"]
+        lines = [line for row in rows for line in row[0].splitlines()]
+        return [line for line in lines if line != "ok" and not line.startswith("***")]
+
+    def worries(self) -> Sequence[str]:
+        return ()  # every connection sets what it needs
 
     def backup(self, target: Path) -> None:
         with (

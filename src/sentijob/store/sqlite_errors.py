@@ -12,9 +12,20 @@ PATIENCE_SECONDS = 30.0
 
 def in_our_words(exc: sqlite3.Error, location: str) -> StoreError:
     """The error of the tree that says what a driver's error means."""
+    said = str(exc)
+    if said.startswith(_UNREADABLE_TEXT):
+        # The driver goes on to quote the text, which is nobody's business in a log.
+        return StoreDamagedError(f"{location} {_DAMAGED} (a text in it is no UTF-8)")
+    if said.startswith(_MISSING_PARTS):
+        return StoreDamagedError(f"{location} {_DAMAGED} ({said})")
     code = getattr(exc, "sqlite_errorcode", 0) & 0xFF
     kind, words = _MEANINGS.get(code, (StoreError, "can't be used"))
-    return kind(f"{location} {words} ({exc})")
+    return kind(f"{location} {words} ({said})")
+
+
+_DAMAGED = "is damaged; see `sentijob db check`, and restore a backup"
+_UNREADABLE_TEXT = "Could not decode to UTF-8"
+_MISSING_PARTS = ("no such table", "no such column")
 
 
 _MEANINGS: dict[int, tuple[type[StoreError], str]] = {
@@ -33,11 +44,11 @@ _MEANINGS: dict[int, tuple[type[StoreError], str]] = {
     ),
     sqlite3.SQLITE_CORRUPT: (
         StoreDamagedError,
-        "is damaged; see `sentijob db check`, and restore a backup",
+        _DAMAGED,
     ),
     sqlite3.SQLITE_NOTADB: (
         StoreDamagedError,
-        "is not a SQLite database; name another with --db",
+        "is not a SQLite database, or no longer: name another with --db, or restore a backup",
     ),
     sqlite3.SQLITE_READONLY: (
         StoreError,
@@ -45,7 +56,7 @@ _MEANINGS: dict[int, tuple[type[StoreError], str]] = {
     ),
     sqlite3.SQLITE_CANTOPEN: (
         StoreError,
-        "can't be opened; check that its folder exists and may be written",
+        "can't be opened; check that its folder exists, and the permissions of both",
     ),
     sqlite3.SQLITE_PERM: (StoreError, "may not be accessed"),
     sqlite3.SQLITE_AUTH: (StoreError, "may not be accessed"),

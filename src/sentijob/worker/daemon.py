@@ -48,8 +48,13 @@ def log_path(folder: Path) -> Path:
 
 
 def status(folder: Path) -> DaemonStatus:
-    """Whether a background worker holds this run folder."""
+    """Whether a background worker holds this run folder.
+
+    Raises:
+        StoreError: somebody else may have filled the folder, or its lock can't be read.
+    """
     try:
+        locks.insist_on_own_folder(folder)
         is_running = locks.is_held(_lock_path(folder))
     except FileNotFoundError:
         is_running = False
@@ -57,11 +62,16 @@ def status(folder: Path) -> DaemonStatus:
 
 
 def start(
-    command: Sequence[str], folder: Path, *, timeout: timedelta = timedelta(seconds=30)
+    command: Sequence[str],
+    folder: Path,
+    *,
+    environment: Mapping[str, str] | None = None,
+    timeout: timedelta = timedelta(seconds=30),
 ) -> int:
     """Run *command* detached, once it says that it is ready; its pid.
 
-    The command must :func:`hold` the same folder and then :func:`report_ready`.
+    The command must :func:`hold` the same folder and then :func:`report_ready`. What everyone who can
+    list processes must not see goes into *environment*, which is added to our own.
 
     Raises:
         ConflictError: a background worker runs already.
@@ -82,7 +92,7 @@ def start(
             stderr=log,
             start_new_session=True,
             pass_fds=(child_end,),
-            env={**os.environ, READY_VARIABLE: str(child_end)},
+            env={**os.environ, **(environment or {}), READY_VARIABLE: str(child_end)},
         )
         os.close(child_end)
         _await_ready(ready, process, folder, timeout)
@@ -148,7 +158,7 @@ def stop(
 def last_lines(folder: Path, count: int = _LAST_LINES) -> list[str]:
     """The end of the log; nothing where there is none."""
     try:
-        with log_path(folder).open("rb") as log:
+        with os.fdopen(locks.open_for_reading(log_path(folder)), "rb") as log:
             log.seek(max(log.seek(0, os.SEEK_END) - 200 * count, 0))
             return log.read().decode(errors="replace").splitlines()[-count:]
     except FileNotFoundError:
@@ -197,9 +207,10 @@ def _await_ready(
 def _read_holder(folder: Path) -> tuple[int | None, str | None]:
     """The pid and start that the lock's holder wrote; None where it hasn't yet."""
     try:
-        holder = json.loads(_lock_path(folder).read_text())
+        with os.fdopen(locks.open_for_reading(_lock_path(folder)), "rb") as file:
+            holder = json.load(file)
         return int(holder["pid"]), holder["started"]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, StoreError, ValueError, KeyError, TypeError):
         return None, None
 
 

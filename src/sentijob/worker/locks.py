@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from sentijob.errors import StoreError
+from sentijob.trust import is_ours
 
 if sys.platform == "win32":  # pragma: no cover
     CAN_LOCK = False
@@ -36,28 +38,80 @@ def make_private_folder(folder: Path) -> None:
         StoreError: it can't be created, or is a link, no folder, or another user's.
     """
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # A link to nowhere is no folder that exists.
+        with suppress(FileExistsError):
+            folder.mkdir(mode=0o700, parents=True)
+        state = insist_on_own_folder(folder)
+        if state.st_mode & 0o077:
+            _narrow(folder, state)
+    except OSError as exc:
+        raise StoreError(f"{folder} can't be used as a folder for locks: {exc.strerror}") from exc
+
+
+def _narrow(folder: Path, state: os.stat_result) -> None:
+    try:
+        folder.chmod(0o700)
+    except PermissionError:
+        # FAT and the like have no modes to change; being looked at does no harm, being filled does.
+        if state.st_mode & 0o022:
+            raise
+
+
+def insist_on_own_folder(folder: Path) -> os.stat_result:
+    """The state of a folder that nobody else can have filled.
+
+    Raises:
+        FileNotFoundError: there is none.
+        StoreError: it is a link, no folder, or another user's.
+    """
+    try:
         state = folder.lstat()
+    except FileNotFoundError:
+        raise
     except OSError as exc:
         raise StoreError(f"{folder} can't be used as a folder for locks: {exc.strerror}") from exc
     if not stat.S_ISDIR(state.st_mode):
         raise StoreError(f"{folder} is no folder of its own; remove it, or use another store")
-    if hasattr(os, "getuid") and state.st_uid not in {os.getuid(), 0}:
+    if not is_ours(state):
         raise StoreError(f"{folder} belongs to another user; remove it, or use another store")
-    if state.st_mode & 0o077:
-        folder.chmod(0o700)
+    return state
 
 
 def open_private(path: Path, extra_flags: int = 0) -> int:
-    """A descriptor of a file that only its owner may read; created at need, no link is followed."""
-    flags = (
-        extra_flags
-        | os.O_RDWR
-        | os.O_CREAT
-        | getattr(os, "O_CLOEXEC", 0)
-        | getattr(os, "O_NOFOLLOW", 0)
-    )
-    return os.open(path, flags, 0o600)
+    """A descriptor of a file that only its owner may read; created at need, no link is followed.
+
+    Raises:
+        StoreError: it can't be opened, or is no regular file.
+    """
+    try:
+        return _opened(path, extra_flags | os.O_RDWR | os.O_CREAT)
+    except OSError as exc:
+        raise StoreError(f"{path} can't be used: {exc.strerror}; remove it") from exc
+
+
+def open_for_reading(path: Path) -> int:
+    """A descriptor of a file as :func:`open_private` makes it; no link is followed, no pipe waited for.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        StoreError: it can't be opened, or is no regular file.
+    """
+    try:
+        return _opened(path, os.O_RDONLY)
+    except FileNotFoundError:
+        raise
+    except OSError as exc:
+        raise StoreError(f"{path} can't be read: {exc.strerror}; remove it") from exc
+
+
+def _opened(path: Path, flags: int) -> int:
+    for name in ("O_CLOEXEC", "O_NOFOLLOW", "O_NONBLOCK"):
+        flags |= getattr(os, name, 0)
+    descriptor = os.open(path, flags, 0o600)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise StoreError(f"{path} is no regular file; remove it")
+    return descriptor
 
 
 def take(fd: int) -> bool:
@@ -70,8 +124,9 @@ def is_held(path: Path) -> bool:
 
     Raises:
         FileNotFoundError: there is no such file.
+        StoreError: it is no regular file, or can't be read.
     """
-    fd = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0))
+    fd = open_for_reading(path)
     try:
         # A shared lock, so that two who look at once don't take each other for the holder.
         return not _flock(fd, shared=True)

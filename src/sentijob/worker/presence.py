@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from sentijob.errors import StoreError
 from sentijob.jobs import WorkerInfo
 from sentijob.worker import locks
 from sentijob.worker.host import machine_of
@@ -64,7 +65,7 @@ class Presence:
             # It has only just registered, or it uses another folder, or died before it held
             # anything: on this very boot its process tells.
             return worker.host == host and not _runs(worker.pid)
-        except OSError:
+        except (OSError, StoreError):
             return False
 
 

@@ -60,8 +60,9 @@ def write_weights(
     output: str = "logits",
     lines: Mapping[str, Sequence[float]] = LINES,
     classes: int = 3,
+    kept_in: str | None = None,
 ) -> None:
-    """An ONNX file, written field by field as ``onnx.proto`` numbers them."""
+    """An ONNX file, written field by field as ``onnx.proto`` numbers them; *kept_in* is where its table is, if not in it."""
     table = [list(lines.get(word, (0.0,) * classes))[:classes] for word in words]
     numbers = [number for line in table for number in line]
     nodes = [
@@ -75,8 +76,13 @@ def write_weights(
     ]
     tensor = (
         _int(1, len(table)) + _int(1, classes) + _int(2, FLOAT) + _part(8, b"table")
-        + _part(9, struct.pack(f"<{len(numbers)}f", *numbers))
     )  # fmt: skip
+    raw = struct.pack(f"<{len(numbers)}f", *numbers)
+    if kept_in is None:
+        tensor += _part(9, raw)
+    else:
+        (path.parent / kept_in).write_bytes(raw)
+        tensor += _part(13, _part(1, b"location") + _part(2, kept_in.encode())) + _int(14, 1)
     graph = b"".join(_part(1, node) for node in nodes) + _part(2, b"tiny") + _part(5, tensor)
     graph += b"".join(_part(11, _value(name, input_type, "rows", "tokens")) for name in inputs)
     graph += _part(12, _value(output, FLOAT, "rows", "classes"))

@@ -57,6 +57,10 @@ def _prepare(driver: psycopg.Connection, url: PostgresUrl) -> None:
         f" SET idle_in_transaction_session_timeout = {2 * milliseconds};"
         " SET client_min_messages = warning"
     )
+    # Where a server doesn't wait for its disk unless asked, what is durable has to ask.
+    waits = driver.execute("SHOW synchronous_commit").fetchone()
+    if waits == ("off",):
+        driver.execute("SET synchronous_commit = on")
 
 
 class Connections:

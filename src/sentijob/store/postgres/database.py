@@ -6,14 +6,15 @@ are locked row by row, and those that somebody else holds are passed over.
 
 from __future__ import annotations
 
-import random
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import lru_cache
+from itertools import cycle
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import psycopg
 from psycopg.sql import SQL
@@ -50,6 +51,7 @@ _FEW = 16
 """Rows from which on COPY is faster than INSERT."""
 _FIRST_PAUSE = timedelta(milliseconds=100)
 _LONGEST_PAUSE = timedelta(seconds=2)
+_MUST_BE_ON = ("fsync", "full_page_writes")
 _T = TypeVar("_T")
 
 
@@ -78,8 +80,12 @@ class PostgresDatabase:
     def __init__(self, url: PostgresUrl, *, clock: Clock | None = None) -> None:
         self.url = url
         self.location = url.shown
+        self.engine = "PostgreSQL"
         self._clock = clock
         self._connections = Connections(url)
+        self._slots = cycle(range(_SLOTS))
+        for _ in range(os.getpid() % _SLOTS):  # so that processes don't start with the same one
+            next(self._slots)
 
     @classmethod
     def open(
@@ -111,6 +117,8 @@ class PostgresDatabase:
         with self._translated():
             with self._connections.begun(_READ) as driver:
                 _refuse_old_server(driver)
+                major, minor = divmod(driver.info.server_version, 10000)
+                self.engine = f"PostgreSQL {major}.{minor}"
                 version = self._version(driver)
                 driver.execute("COMMIT")
             if version == SCHEMA_VERSION:
@@ -169,7 +177,7 @@ class PostgresDatabase:
         return int(connection.execute(_NOW_MS).fetchone()[0])
 
     def slot(self) -> int:
-        return random.randrange(_SLOTS)  # noqa: S311  # any will do, as long as they differ
+        return next(self._slots)
 
     def serialize(self, connection: Connection, name: str) -> None:
         connection.execute(
@@ -203,9 +211,8 @@ class PostgresDatabase:
             marks = ", ".join("?" * len(columns))
             connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", few)
             return
-        assert isinstance(connection, PostgresConnection)  # noqa: S101  # we made it
         with (
-            connection.driver.cursor() as cursor,
+            cast("PostgresConnection", connection).driver.cursor() as cursor,
             cursor.copy(SQL(f"COPY {table} ({names}) FROM STDIN")) as copy,  # our own names
         ):
             for row in few:
@@ -258,6 +265,17 @@ class PostgresDatabase:
     def check(self) -> Sequence[str]:
         """Nothing: the server looks after its pages, and says so where one is broken."""
         return ()
+
+    def worries(self) -> Sequence[str]:
+        with self.read() as connection:
+            settings = {
+                name: connection.execute(f"SHOW {name}").fetchone()[0] for name in _MUST_BE_ON
+            }
+        return [
+            f"{name} is off on the server: a power cut there may lose or break what was stored"
+            for name, value in settings.items()
+            if value == "off"
+        ]
 
     def backup(self, target: Path) -> None:
         from sentijob.store.postgres.copying import copy_to_sqlite

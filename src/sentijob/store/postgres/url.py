@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from sentijob.errors import StoreError
+from sentijob.places import shown_db
 
 DEFAULT_SCHEMA = "sentijob"
 _SCHEMA_NAME = re.compile(r"[a-z_][a-z0-9_]{0,49}", re.ASCII)
@@ -36,7 +37,7 @@ def parse_postgres_url(url: str) -> PostgresUrl:
     Raises:
         StoreError: it can't be meant.
     """
-    parts = urlsplit(url)
+    parts = _parts(url)
     parameters = dict(parse_qsl(parts.query, keep_blank_values=True))
     schema = parameters.pop("schema", DEFAULT_SCHEMA)
     if not _SCHEMA_NAME.fullmatch(schema):
@@ -44,20 +45,20 @@ def parse_postgres_url(url: str) -> PostgresUrl:
             f"schema={schema!r} can't name a schema: write small letters, digits and _, at most 50"
         )
     place = parts._replace(scheme="postgresql", query=urlencode(parameters, quote_via=quote))
-    shown = parts._replace(netloc=without_password(parts.netloc), query=_shown_query(parts.query))
-    return PostgresUrl(_bare(urlunsplit(place)), schema, _bare(urlunsplit(shown)))
+    return PostgresUrl(_bare(urlunsplit(place)), schema, shown_db(url))
 
 
-def without_password(netloc: str) -> str:
-    """``user:password@host`` with the password hidden."""
-    user, at, host = netloc.rpartition("@")
-    name, colon, _ = user.partition(":")
-    return f"{name}{':***' if colon else ''}{at}{host}"
-
-
-def _shown_query(query: str) -> str:
-    pairs = [(key, "***" if key == "password" else value) for key, value in parse_qsl(query)]
-    return unquote(urlencode(pairs, quote_via=quote))
+def _parts(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018  # what is read only now may be wrong
+    except ValueError:
+        # Without the cause, which quotes what may be a password.
+        raise StoreError(
+            f"{shown_db(url)} is no URL: a / @ : or % in a user's name or password is written"
+            " %2F %40 %3A %25"
+        ) from None
+    return parts
 
 
 def _bare(url: str) -> str:
