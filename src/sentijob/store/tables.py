@@ -66,7 +66,7 @@ class JobRow(SQLModel, table=True):
         ),
         Index(
             "job_cancelled",
-            "finished_at",
+            "status",
             sqlite_where=text("status = 'cancelled'"),
             postgresql_where=text("status = 'cancelled'"),
         ),
