@@ -211,7 +211,7 @@ def test_prune_deletes_final_jobs_and_emptied_batches_alone(store: Store) -> Non
 
 
 def test_counters_always_say_what_counting_would(store: Store, clock: MovableClock) -> None:
-    dice = random.Random(7)  # noqa: S311  # no secret
+    dice = random.Random(7)
     workers = [store.register_worker(host="here", pid=pid).id for pid in range(3)]
     batch_ids = [batch_of(store, *"abcdefghij") for _ in range(3)]
     steps = Counter[str]()

@@ -94,8 +94,16 @@ class Shell:
         self, *arguments: str, stdin: int = subprocess.DEVNULL, stdout: int = subprocess.PIPE
     ) -> subprocess.Popen[str]:
         """Run beside the test; what still runs at its end is killed."""
+        return self.start_run(
+            [sys.executable, "-m", "sentijob", *arguments], stdin=stdin, stdout=stdout
+        )
+
+    def start_run(
+        self, command: list[str], *, stdin: int = subprocess.DEVNULL, stdout: int = subprocess.PIPE
+    ) -> subprocess.Popen[str]:
+        """The same for a whole command line."""
         process = subprocess.Popen(  # noqa: S603  # our own command
-            [sys.executable, "-m", "sentijob", *arguments],
+            command,
             cwd=self.folder,
             env=self.environment,
             stdin=stdin,
@@ -108,8 +116,12 @@ class Shell:
 
     def at_terminal(self, *arguments: str, columns: int = 80) -> Screen:
         """Run at a terminal of its own."""
+        return self.at_terminal_run([sys.executable, "-m", "sentijob", *arguments], columns=columns)
+
+    def at_terminal_run(self, command: list[str], *, columns: int = 80) -> Screen:
+        """The same for a whole command line."""
         return Screen.of(
-            [sys.executable, "-m", "sentijob", *arguments],
+            command,
             environment=self.environment,
             folder=self.folder,
             columns=columns,
