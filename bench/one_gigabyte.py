@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import os
 import random
 import subprocess
 import sys
@@ -26,6 +25,14 @@ from harness import SENTIJOB, print_table, save, scratch_store, store_of
 from sentijob.jobs import Scored, Sentiment
 from sentijob.ports import Store
 
+MEASURE = """
+import os, subprocess, sys
+process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+_, status, usage = os.wait4(process.pid, 0)
+print(usage.ru_maxrss)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+"""A process of its own measures: what is started begins with the size of who starts it."""
 LIMIT_MB = 200
 CLAIM = 10_000
 LEASE = timedelta(minutes=10)
@@ -105,16 +112,16 @@ WRITERS: Mapping[str, Callable[[TextIO, int, str], None]] = {
 def measured(name: str, rows: int, arguments: Sequence[str], env: Mapping[str, str]) -> Step:
     """Run a command to its end."""
     started = perf_counter()
-    process = subprocess.Popen(
-        [SENTIJOB, *arguments], env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE, SENTIJOB, *arguments],
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        check=True,
     )
-    _, wait_status, usage = os.wait4(process.pid, 0)
     seconds = perf_counter() - started
-    process.returncode = os.waitstatus_to_exitcode(wait_status)
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, list(arguments))
     unit = 1 if sys.platform == "darwin" else 1024
-    step = Step(name, rows, seconds, usage.ru_maxrss * unit / 1e6)
+    step = Step(name, rows, seconds, int(done.stdout) * unit / 1e6)
     print(f"{step.name}: {step.seconds:.0f} s, {step.megabytes:.0f} MB", flush=True)
     return step
 

@@ -60,7 +60,7 @@ class JobRow(SQLModel, table=True):
         ),
         Index(
             "job_failed",
-            "error_code",
+            "status",
             sqlite_where=text("status = 'failed'"),
             postgresql_where=text("status = 'failed'"),
         ),

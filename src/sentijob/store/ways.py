@@ -22,7 +22,7 @@ _STANDING = {
     # always holds names an index's first column, lest another partial index be taken for it.
     Status.PENDING: "status = 'pending' AND priority >= -1000000000",
     Status.PROCESSING: "status = 'processing' AND worker_id >= 0",
-    Status.FAILED: "status = 'failed' AND error_code >= ''",
+    Status.FAILED: "status = 'failed'",
     Status.CANCELLED: "status = 'cancelled'",
 }
 _MOST_COUNTED = 50_000

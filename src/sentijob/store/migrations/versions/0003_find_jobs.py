@@ -13,8 +13,9 @@ BIG_ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 def upgrade() -> None:
     """Index what people look for, and note the peaks of each block."""
-    op.drop_index("job_cancelled", "job")
-    _index("job_cancelled", ["status"], "status = 'cancelled'")
+    for status in ("failed", "cancelled"):
+        op.drop_index(f"job_{status}", "job")
+        _index(f"job_{status}", ["status"], f"status = '{status}'")
     op.create_index("job_model", "job", ["model", "id"])
     _index("job_finished", ["finished_at"], "finished_at IS NOT NULL")
     _index("job_error", ["error_code"], "error_code IS NOT NULL")
