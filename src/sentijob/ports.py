@@ -235,6 +235,10 @@ class Reading(Protocol):
         self, selector: Selector, *, sort: Sort = Sort.NEWEST, limit: int = 20, skip: int = 0
     ) -> Sequence[Job]: ...
 
+    def next_jobs(self, selector: Selector, *, after: int, limit: int) -> Sequence[Job]:
+        """The first selected jobs whose numbers are greater than *after*, by number."""
+        ...
+
     def each_job(self, selector: Selector) -> Iterator[Job]:
         """Every selected job in input order (its id's; within one batch its position's), in bounded memory."""
         ...

@@ -134,6 +134,14 @@ def test_every_job_comes_once_and_in_order_however_many_there_are(store: Store) 
     assert [job.key for job in store.each_job(Selector())] == [*texts, "alone"]
 
 
+def test_the_next_jobs_follow_a_number_by_number(store: Store) -> None:
+    first, second = batch_of(store, "a", "b", "c"), batch_of(store, "d", "e")
+    both = Selector(batch_ids=(second, first))
+    assert [job.id for job in store.next_jobs(both, after=0, limit=2)] == [1, 2]
+    assert [job.id for job in store.next_jobs(both, after=2, limit=9)] == [3, 4, 5]
+    assert store.next_jobs(both, after=5, limit=9) == []
+
+
 def test_jobs_that_come_while_an_export_runs_do_not_disturb_it(store: Store) -> None:
     batch_of(store, *(f"t{number}" for number in range(1_500)))
     exported = store.each_job(Selector())
@@ -211,7 +219,7 @@ def test_prune_deletes_final_jobs_and_emptied_batches_alone(store: Store) -> Non
 
 
 def test_counters_always_say_what_counting_would(store: Store, clock: MovableClock) -> None:
-    dice = random.Random(7)  # no secret
+    dice = random.Random(7)
     workers = [store.register_worker(host="here", pid=pid).id for pid in range(3)]
     batch_ids = [batch_of(store, *"abcdefghij") for _ in range(3)]
     steps = Counter[str]()

@@ -94,8 +94,15 @@ class Shell:
         self, *arguments: str, stdin: int = subprocess.DEVNULL, stdout: int = subprocess.PIPE
     ) -> subprocess.Popen[str]:
         """Run beside the test; what still runs at its end is killed."""
+        command = [*self.prefix, sys.executable, "-m", "sentijob", *arguments]
+        return self.start_run(command, stdin=stdin, stdout=stdout)
+
+    def start_run(
+        self, command: list[str], *, stdin: int = subprocess.DEVNULL, stdout: int = subprocess.PIPE
+    ) -> subprocess.Popen[str]:
+        """The same for a whole command line."""
         process = subprocess.Popen(  # noqa: S603  # our own command
-            [*self.prefix, sys.executable, "-m", "sentijob", *arguments],
+            command,
             cwd=self.folder,
             env=self.environment,
             stdin=stdin,
@@ -108,8 +115,13 @@ class Shell:
 
     def at_terminal(self, *arguments: str, columns: int = 80) -> Screen:
         """Run at a terminal of its own."""
+        command = [*self.prefix, sys.executable, "-m", "sentijob", *arguments]
+        return self.at_terminal_run(command, columns=columns)
+
+    def at_terminal_run(self, command: list[str], *, columns: int = 80) -> Screen:
+        """The same for a whole command line."""
         return Screen.of(
-            [*self.prefix, sys.executable, "-m", "sentijob", *arguments],
+            command,
             environment=self.environment,
             folder=self.folder,
             columns=columns,

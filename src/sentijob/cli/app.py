@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import io
 import os
 import sys
 import traceback
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 import typer.main
@@ -30,6 +31,7 @@ app = typer.Typer(
     epilog="Every command has its own [bold]--help[/bold].",
 )
 
+_SHOW_CURSOR = "\x1b[?25h"
 _ClickUsageError: type = typer.BadParameter.__mro__[1]  # no name for it is public in every Typer
 
 
@@ -63,7 +65,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         status = _invoke(argv)
         sys.stdout.flush()
     except BaseException as exc:  # noqa: BLE001  # this is where everything ends
-        return _report(exc)
+        status = _report(exc)
+    _flush_stderr()
     return status
 
 
@@ -80,10 +83,11 @@ def _report(exc: BaseException) -> int:
         traceback.print_exception(exc)
     interrupted = interruption(exc)
     if interrupted is not None:
-        _discard_output()
+        _give_terminal_back()
+        _discard(sys.stdout)
         return interrupted.exit_status
     if _is_closed_pipe(exc):
-        _discard_output()
+        _discard(sys.stdout)
         return exits.CLOSED_PIPE
     if isinstance(exc, KeyboardInterrupt | typer.Abort):
         return exits.INTERRUPTED
@@ -95,7 +99,7 @@ def _report(exc: BaseException) -> int:
         _complain(f"error: {exc}")
         return exits.exit_status(exc)
     if isinstance(exc, OSError) and exc.errno in {errno.ENOSPC, errno.EDQUOT}:
-        _discard_output()
+        _discard(sys.stdout)
         _complain(f"error: {exc.filename or 'the output'} has no room left: {exc.strerror}")
         return exits.DISK_FULL
     _complain(f"bug: {type(exc).__name__}: {exc}")
@@ -122,6 +126,16 @@ def _complain(message: str) -> None:
         return  # nobody is left to tell
 
 
+def _give_terminal_back() -> None:
+    """Show the cursor, which a signal may have met hidden, and let the prompt begin a line below the ``^C``."""
+    # Rich may have put streams of its own in their place, and may not have come to take them back.
+    for stream, leaving in ((sys.__stdout__, _SHOW_CURSOR), (sys.__stderr__, f"{_SHOW_CURSOR}\n")):
+        with contextlib.suppress(OSError, ValueError):
+            if stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb":
+                stream.write(leaving)
+                stream.flush()
+
+
 def _is_closed_pipe(exc: BaseException) -> bool:
     """Whether the reader of our output went away; Typer and Rich turn that into an exit of their own.
 
@@ -133,15 +147,23 @@ def _is_closed_pipe(exc: BaseException) -> bool:
     return isinstance(cause, BrokenPipeError)
 
 
-def _discard_output() -> None:
+def _discard(stream: TextIO) -> None:
     """Keep the interpreter from failing once more when it flushes what nobody can take."""
     try:
-        stdout = sys.stdout.fileno()
+        descriptor = stream.fileno()
     except (OSError, ValueError):
         return  # not a real file: nothing is flushed at exit
     null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, stdout)
+    os.dup2(null, descriptor)
     os.close(null)
+
+
+def _flush_stderr() -> None:
+    """What a closed terminal didn't take must not become an exit status of the interpreter's own."""
+    try:
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        _discard(sys.stderr)
 
 
 def _steady_streams() -> None:

@@ -21,6 +21,7 @@ BUG = 1
 USAGE = 2
 DISK_FULL = 6
 INTERRUPTED = 130
+"""Of Ctrl-C; other signals have theirs, 128 and their number; see interrupts.py."""
 CLOSED_PIPE = 141
 """What a shell reports of a tool that SIGPIPE ended: a script can tell that not all was read."""
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sentijob.cli.console import note
 from sentijob.cli.filling import Filling, QueuedBatch
+from sentijob.cli.interrupts import Interrupted
 from sentijob.cli.progress import meter
 from sentijob.cli.words import amount
 from sentijob.errors import InputError, SentijobError
@@ -189,7 +190,7 @@ def _resumable(filling: Filling, total: int) -> Iterator[None]:
     """Say how to go on with a file whose submit ends too soon."""
     try:
         yield
-    except (KeyboardInterrupt, SentijobError):
+    except (Interrupted, KeyboardInterrupt, SentijobError):
         if filling.queued:
             note(
                 f"{filling.opened.batch.reference} holds {filling.queued:,} of"
@@ -207,7 +208,7 @@ def _kept(filling: Filling, order: Order) -> Iterator[None]:
     """
     try:
         yield
-    except (KeyboardInterrupt, InputError):
+    except (Interrupted, KeyboardInterrupt, InputError):
         if not filling.is_empty:
             filling.flush()
             _say_what_is_kept(filling, order)

@@ -21,8 +21,11 @@ _PATIENCE = 1.0
 terminal that closes sends several."""
 
 
-class Interrupted(KeyboardInterrupt):
-    """A signal asks the command to end; what handles Ctrl-C handles it too."""
+class Interrupted(BaseException):
+    """A signal asks the command to end.
+
+    No KeyboardInterrupt, which Typer makes a status of its own of, whatever signal it was.
+    """
 
     def __init__(self, number: int) -> None:
         super().__init__()
@@ -62,7 +65,7 @@ def interruptible() -> Iterator[None]:
 
 
 def interruption(exc: BaseException) -> Interrupted | None:
-    """The signal behind *exc*; Typer puts an exception of its own before it, and cleaning up may fail after it."""
+    """The signal behind *exc*: cleaning up after it may have failed, at a closed terminal for one."""
     seen: BaseException | None = exc
     while seen is not None:
         if isinstance(seen, Interrupted):

@@ -128,7 +128,12 @@ class Filters:
         ),
     ] = None
     search: Annotated[
-        str | None, _flag("--search", metavar="WORDS", says="With this in the text.")
+        str | None,
+        _flag(
+            "--search",
+            metavar="WORDS",
+            says="With this in the text; reads the jobs one by one, newest first.",
+        ),
     ] = None
 
     @property

@@ -149,13 +149,13 @@ def _followed(
     store: Store, settings: Settings, selector: Selector, wanted: Collection[Status]
 ) -> Iterator[Job]:
     """The *wanted* ones of all selected jobs in order, each as soon as all before it are final."""
-    passed = 0
+    last = 0
     for _ in looks(store, settings, pause=_FOLLOW_PAUSE):
         is_sealed = all(store.batch(number).sealed_at for number in selector.batch_ids)
-        while page := store.jobs(selector, sort=Sort.OLDEST, limit=_PAGE, skip=passed):
+        while page := store.next_jobs(selector, after=last, limit=_PAGE):
             final = list(takewhile(lambda job: job.status.is_final, page))
             yield from (job for job in final if job.status in wanted)
-            passed += len(final)
+            last = final[-1].id if final else last
             if len(final) < len(page):
                 break
         else:

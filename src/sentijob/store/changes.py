@@ -17,7 +17,7 @@ from sentijob.jobs import (
 from sentijob.store.database import Connection, Database
 from sentijob.store.fences import LET_GO
 from sentijob.store.listing import Listing
-from sentijob.store.peaks import drop_peaks
+from sentijob.store.peaks import drop_peaks, finishes, raise_peaks
 from sentijob.store.rows import marks
 from sentijob.store.selection import where
 from sentijob.store.tallies import Moves, drop_tallies
@@ -42,6 +42,8 @@ class SqlChanges:
         def change(connection: Connection, jobs: Sequence[_Changed], now_ms: int) -> None:
             _assign(connection, _CANCEL, jobs, now_ms)
             self._count(connection, jobs, Status.CANCELLED, now_ms=now_ms)
+            ended = finishes((job_id for job_id, *_ in jobs), now_ms)
+            raise_peaks(connection, ended, slot=self._db.slot())
 
         return self._change(selector, CANCELLABLE_STATUSES, change)
 

@@ -8,28 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from heapq import merge
 from itertools import islice
 
-from sentijob.jobs import Label, Selector, Sort, Status
+from sentijob.jobs import FINAL_STATUSES, Label, Selector, Sort, Status
+from sentijob.store.clock import instant_to_ms
 from sentijob.store.database import Connection, Row
-from sentijob.store.peaks import BLOCK, PRIORITY, blocks_with, highest_first, ids_of
+from sentijob.store.peaks import EARLIEST, FINISHED, PRIORITY, blocks_with, highest_first, ids_of
 from sentijob.store.rows import JOB_SELECT
 from sentijob.store.selection import Where, where
-from sentijob.store.tallies import WHOLE_STORE, counted
+from sentijob.store.tallies import WHOLE_STORE, counted, counted_by_tallies
 from sentijob.store.ways import Stream, Way, labelled, ways
 
 _LARGEST_ID = 2**63 - 1
-_UNFINISHED = (Status.PENDING, Status.PROCESSING)
 _ALL = Stream("1 = 1", ())
 _WORTH_SORTING = 20
 """Jobs of which fewer than one in so many are wanted are sorted rather than met by walking."""
+_MOST_BLOCKS = 300
+"""Blocks to read by their peaks before giving up on them."""
 _KEYS = {
     Sort.NEWEST: ("id", "{veil}id DESC"),
     Sort.OLDEST: ("id", "{veil}id"),
-    Sort.PRIORITY: ("id, priority", "priority DESC, id"),
-    Sort.SCORE: ("id, result_score", "result_score DESC NULLS LAST, id"),
-    Sort.FINISHED: ("id, finished_at", "finished_at DESC NULLS LAST, id DESC"),
+    Sort.PRIORITY: ("id, priority", "{veil}priority DESC, id"),
+    Sort.SCORE: ("id, result_score", "{veil}result_score DESC NULLS LAST, id"),
+    Sort.FINISHED: ("id, finished_at", "{veil}finished_at DESC NULLS LAST, id DESC"),
 }
 
 
@@ -51,11 +54,11 @@ class Listing:
 
     def first(self, sort: Sort, count: int) -> list[int]:
         """The first *count* jobs of an order."""
-        if count <= 0:
+        if count <= 0 or self._is_nothing():
             return []
         if sort is Sort.PRIORITY and self._is_one_batch():
             sort = Sort.OLDEST  # all of a batch have the same
-        way = self._way_to_sort(sort)
+        way = self._way_to_sort()
         if way is not None:
             return self._sorted(way, sort, count)
         match sort:
@@ -90,6 +93,14 @@ class Listing:
             f"{JOB_SELECT}{chosen.sql} ORDER BY {column} LIMIT ?", (*chosen.parameters, count)
         ).fetchall()
 
+    def _is_nothing(self) -> bool:
+        """Whether the counters know that there are none."""
+        chosen = self._selector
+        if chosen.job_ids or (chosen.statuses and chosen.labels):
+            return False
+        known = Selector(batch_ids=chosen.batch_ids, statuses=chosen.statuses, labels=chosen.labels)
+        return counted_by_tallies(self._connection, known) == 0
+
     def _is_sparse(self) -> bool:
         """Whether some way leads past most of the jobs that aren't selected."""
         sizes = [self._labelled.size] if self._labelled else []
@@ -108,18 +119,16 @@ class Listing:
         sql = f"SELECT count(*) FROM job{chosen.sql}"
         return int(self._connection.execute(sql, chosen.parameters).fetchone()[0])
 
-    def _way_to_sort(self, sort: Sort) -> Way | None:
+    def _way_to_sort(self) -> Way | None:
         """The way all of whose jobs are to be sorted; None where they are met sooner by walking."""
         if not self._ways:
             return None
         way = self._ways[0]
         if way.size <= self._few:
             return way
-        if sort in {Sort.SCORE, Sort.PRIORITY} or (
-            sort in {Sort.NEWEST, Sort.OLDEST} and way.is_ordered
-        ):
+        if way.is_ordered:
             return None
-        return way if way.size * _WORTH_SORTING < self._total else None
+        return way if way.is_counted and way.size * _WORTH_SORTING < self._total else None
 
     @property
     def _total(self) -> int:
@@ -151,11 +160,11 @@ class Listing:
         )
 
     def _along_ids(self, count: int, *, is_descending: bool = False, after: int = 0) -> list[int]:
-        """Walk each stream of the smallest ordered way by number; or blocks that hold the labels, or the whole store."""
+        """Walk each stream of the smallest ordered way by number; or blocks that may hold some, or the whole store."""
         way = next((way for way in self._ways if way.is_ordered), None)
-        if self._labelled and (way is None or self._labelled.size < way.size):
-            labels = self._labelled.labels
-            return self._along_blocks(labels, count, is_descending=is_descending, after=after)
+        blocks = self._blocks(way, is_descending=is_descending, after=after)
+        if blocks is not None:
+            return self._along_blocks(blocks, count, is_descending=is_descending, after=after)
         direction = " DESC" if is_descending else ""
         found = []
         for stream in way.streams if way else (_ALL,):
@@ -171,13 +180,28 @@ class Listing:
             found.append(ids if stream.order == "id" else sorted(ids, reverse=is_descending))
         return list(islice(merge(*found, reverse=is_descending), count))
 
+    def _blocks(self, way: Way | None, *, is_descending: bool, after: int) -> list[int] | None:
+        """The blocks that may hold selected jobs, where those are fewer than *way* gives."""
+        first_id, last_id = self._range()
+        look_up = partial(
+            blocks_with,
+            self._connection,
+            first_id=max(first_id, after),
+            last_id=last_id,
+            is_descending=is_descending,
+        )
+        before = self._selector.finished_before
+        if before is not None and (way is None or not way.is_counted):
+            return look_up((EARLIEST,), above=-instant_to_ms(before))
+        if self._labelled and (way is None or self._labelled.size < way.size):
+            return look_up(self._labelled.labels, above=-1)
+        return None
+
     def _along_blocks(
-        self, labels: Sequence[str], count: int, *, is_descending: bool, after: int
+        self, blocks: Sequence[int], count: int, *, is_descending: bool, after: int
     ) -> list[int]:
         found: list[int] = []
-        for block in blocks_with(
-            self._connection, labels, after=after, is_descending=is_descending
-        ):
+        for block in blocks:
             chosen = self._where(Stream("id >= ? AND id < ?", ids_of(block)))
             if after:
                 chosen.add("id > ?", after)
@@ -192,34 +216,64 @@ class Listing:
         return found
 
     def _along_priorities(self, count: int) -> list[int]:
-        return self._along_peaks(count, (PRIORITY,), "priority")
+        ids = self._along_peaks(count, (PRIORITY,), "priority")
+        return self._sorted(self._ways[0], Sort.PRIORITY, count) if ids is None else ids
 
     def _along_scores(self, count: int) -> list[int]:
         statuses = self._selector.statuses or (Status.COMPLETED,)
         labels = self._selector.labels or tuple(Label)
-        ids = []
+        ids: list[int] | None = []
         if Status.COMPLETED in statuses:
             ids = self._along_peaks(count, tuple(map(str, labels)), "result_score")
+        if ids is None:
+            return self._sorted(self._ways[0], Sort.SCORE, count)
         return ids + self._rest(set(Status) - {Status.COMPLETED}, Sort.OLDEST, count - len(ids))
 
-    def _along_peaks(self, count: int, measures: Sequence[str], column: str) -> list[int]:
-        """Read blocks from the highest peak down, until no other can hold a better job."""
+    def _along_finish(self, count: int) -> list[int]:
+        ids: list[int] | None = []
+        if FINAL_STATUSES.intersection(self._selector.statuses or Status):
+            ids = self._along_peaks(count, (FINISHED,), "finished_at", newest_first=True)
+        if ids is None:
+            return self._sorted(self._ways[0], Sort.FINISHED, count)
+        if self._selector.finished_before is not None:
+            return ids
+        return ids + self._rest(set(Status) - FINAL_STATUSES, Sort.NEWEST, count - len(ids))
+
+    def _along_peaks(
+        self, count: int, measures: Sequence[str], column: str, *, newest_first: bool = False
+    ) -> list[int] | None:
+        """Read blocks from the highest peak down, until no other can hold a better job.
+
+        None where so many hold nothing that is selected that sorting is quicker.
+        """
         best: list[tuple[float, int]] = []
         first_id, last_id = self._range()
-        for block, measure, height in highest_first(
-            self._connection, measures, first_id=first_id, last_id=last_id
-        ):
-            if len(best) >= count and best[count - 1] < (-height, block * BLOCK):
+        sign, direction = (-1, " DESC") if newest_first else (1, "")
+        found = highest_first(
+            self._connection,
+            measures,
+            first_id=first_id,
+            last_id=last_id,
+            newest_first=newest_first,
+        )
+        for visited, (block, measure, height) in enumerate(found):
+            first, end = ids_of(block)
+            if len(best) >= count and best[count - 1] < (-height, -end if newest_first else first):
                 break
-            chosen = self._where(Stream("id >= ? AND id < ?", ids_of(block)))
-            if measure != PRIORITY:
+            if visited == _MOST_BLOCKS and self._ways and self._ways[0].is_counted:
+                return None
+            chosen = self._where(
+                Stream(f"id >= ? AND id < ? AND {column} IS NOT NULL", (first, end))
+            )
+            if len(measures) > 1:
                 chosen.add(f"{self._veil}result_label = ?", measure)
             rows = self._connection.execute(
-                f"SELECT -{column}, id FROM job{chosen.sql} ORDER BY {column} DESC, id LIMIT ?",
+                f"SELECT -{column}, {sign} * id FROM job{chosen.sql}"
+                f" ORDER BY {self._veil}{column} DESC, id{direction} LIMIT ?",
                 (*chosen.parameters, count),
             ).fetchall()
             best = list(islice(merge(best, map(tuple, rows)), count))
-        return [job_id for _, job_id in best]
+        return [abs(place) for _, place in best]
 
     def _range(self) -> tuple[int, int]:
         """Between which numbers the selected jobs lie."""
@@ -234,15 +288,6 @@ class Listing:
                     *parameters,
                 )
         return min(bounds, default=0), max(bounds, default=0)
-
-    def _along_finish(self, count: int) -> list[int]:
-        chosen = self._where(Stream("finished_at IS NOT NULL", ()))
-        ids = self._ids(
-            f"SELECT id FROM job{chosen.sql} ORDER BY finished_at DESC, id DESC LIMIT ?",
-            *chosen.parameters,
-            count,
-        )
-        return ids + self._rest(set(_UNFINISHED), Sort.NEWEST, count - len(ids))
 
     def _rest(self, statuses: set[Status], sort: Sort, count: int) -> list[int]:
         """Those that an order puts last because they lack what it is by: only jobs in these *statuses*."""

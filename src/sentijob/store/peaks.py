@@ -1,7 +1,7 @@
 """How high every block of jobs reaches, so that the highest of all are found without reading all.
 
 A block is 1,024 numbers that follow each other. It has a peak for each label, which no job of
-the block with that label outscores, and one for the priority. Whoever wants the N best reads
+the block with that label outscores, one for the priority, and two for when its jobs became final. Whoever wants the N best reads
 blocks from the highest peak down, until the next peak is below the Nth job found: hardly more
 than N blocks, since each holds a job as good as its peak. And where a block has no peak of a label,
 no job in it has that label. A job that is pruned leaves its peak behind, a bound that is higher than it need be.
@@ -22,7 +22,10 @@ from sentijob.store.rows import marks
 BLOCK = 1024
 """Jobs to a block; migration 0003 has the same number, which can't change without another."""
 PRIORITY = "priority"
-"""The measure that isn't a label."""
+FINISHED = "finished"
+"""When the last of a block's jobs became final."""
+EARLIEST = "earliest"
+"""When the first did, negated: a peak is always a highest."""
 
 _RAISE = (
     "INSERT INTO peak (block, measure, slot, height) VALUES (?, ?, ?, ?)"
@@ -66,6 +69,14 @@ def priorities(job_ids: Sequence[int], priority: int) -> Heights:
     return {(block, PRIORITY): priority for block in blocks}
 
 
+def finishes(job_ids: Iterable[int], now_ms: int) -> Heights:
+    """The same for jobs that become final now."""
+    blocks = {job_id // BLOCK for job_id in job_ids}
+    return {(block, FINISHED): now_ms for block in blocks} | {
+        (block, EARLIEST): -now_ms for block in blocks
+    }
+
+
 def raise_peaks(connection: Connection, heights: Heights, *, slot: int) -> None:
     """Note what the same transaction does to jobs, before it commits."""
     # In one order everywhere, so that two writers never wait for each other.
@@ -84,30 +95,47 @@ def drop_peaks(connection: Connection, job_ids: Iterable[int]) -> None:
 
 
 def highest_first(
-    connection: Connection, measures: Collection[str], *, first_id: int, last_id: int
+    connection: Connection,
+    measures: Collection[str],
+    *,
+    first_id: int,
+    last_id: int,
+    newest_first: bool = False,
 ) -> Iterator[Peak]:
-    """The peaks of blocks between two jobs; of equally high ones the oldest block's first."""
+    """The peaks of blocks between two jobs; of equally high ones the oldest block's first, or the newest's."""
+    seen: set[tuple[int, str]] = set()
     skip = 0
     while True:
         rows = connection.execute(
-            "SELECT block, measure, MAX(height) FROM peak"
+            "SELECT block, measure, height FROM peak"
             f" WHERE measure IN ({marks(len(measures))}) AND block BETWEEN ? AND ?"
-            " GROUP BY block, measure ORDER BY 3 DESC, 1, 2 LIMIT ? OFFSET ?",
+            f" ORDER BY height DESC, block{' DESC' if newest_first else ''}, measure"
+            " LIMIT ? OFFSET ?",
             (*measures, first_id // BLOCK, last_id // BLOCK, _AT_ONCE, skip),
         ).fetchall()
-        yield from map(Peak._make, rows)
+        for row in rows:
+            peak = Peak._make(row)
+            if peak[:2] not in seen:  # lower slots of the same
+                seen.add(peak[:2])
+                yield peak
         if len(rows) < _AT_ONCE:
             return
         skip += _AT_ONCE
 
 
 def blocks_with(
-    connection: Connection, measures: Collection[str], *, after: int, is_descending: bool
+    connection: Connection,
+    measures: Collection[str],
+    *,
+    first_id: int,
+    last_id: int,
+    above: float,
+    is_descending: bool,
 ) -> list[int]:
-    """The blocks that have a peak of any of these measures, from that of job *after* on."""
+    """The blocks with a peak of any of these measures that is higher than *above*, between two jobs."""
     rows = connection.execute(
         f"SELECT DISTINCT block FROM peak WHERE measure IN ({marks(len(measures))})"
-        f" AND block >= ? ORDER BY block{' DESC' if is_descending else ''}",
-        (*measures, after // BLOCK),
+        f" AND block BETWEEN ? AND ? AND height > ? ORDER BY block{' DESC' if is_descending else ''}",
+        (*measures, first_id // BLOCK, last_id // BLOCK, above),
     ).fetchall()
     return [row[0] for row in rows]

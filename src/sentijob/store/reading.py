@@ -62,6 +62,11 @@ class SqlReading:
             found = Listing(connection, selector, veil=self._db.veil).first(sort, skip + limit)
             return _in_order(connection, found[skip:])
 
+    def next_jobs(self, selector: Selector, *, after: int, limit: int) -> Sequence[Job]:
+        with self._db.read() as connection:
+            listing = Listing(connection, selector, veil=self._db.veil)
+            return _in_order(connection, listing.after(after, limit))
+
     def each_job(self, selector: Selector) -> Iterator[Job]:
         """Read page by page, each in a transaction of its own, so that no reader holds up a checkpoint."""
         by_position = len(selector.batch_ids) == 1 and not selector.job_ids

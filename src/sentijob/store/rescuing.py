@@ -9,6 +9,7 @@ from sentijob.jobs import Status
 from sentijob.store.clock import milliseconds
 from sentijob.store.database import Connection, Database
 from sentijob.store.fences import LET_GO
+from sentijob.store.peaks import finishes, raise_peaks
 from sentijob.store.rows import marks
 from sentijob.store.tallies import Moves
 
@@ -39,6 +40,8 @@ class SqlRescuing:
                 _give_back(connection, job_id, target, now_ms=now_ms)
                 moves.add(batch_id, source=Status.PROCESSING, target=target)
             moves.write(connection, now_ms=now_ms)
+            ended = [job_id for job_id, _, rescues in lapsed if rescues >= MOST_RESCUES]
+            raise_peaks(connection, finishes(ended, now_ms), slot=self._db.slot())
             connection.executemany(
                 "DELETE FROM worker WHERE id = ?", [(worker_id,) for worker_id in dead_workers]
             )

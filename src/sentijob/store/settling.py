@@ -9,7 +9,7 @@ from sentijob.jobs import ClaimedJob, Failure, Scored, Status
 from sentijob.store.clock import milliseconds
 from sentijob.store.database import Change, Connection, Database
 from sentijob.store.fences import LET_GO, held_by, settle
-from sentijob.store.peaks import raise_peaks, scores
+from sentijob.store.peaks import finishes, raise_peaks, scores
 from sentijob.store.tallies import Moves
 
 _COMPLETE = Change(
@@ -58,8 +58,9 @@ class SqlSettling:
                     label=label,
                 )
             moves.write(connection, now_ms=now_ms)
-            kept = (one for one in scored if one.claimed.job_id not in lost)
-            raise_peaks(connection, scores(kept), slot=self._db.slot())
+            kept = [one for one in scored if one.claimed.job_id not in lost]
+            ends = finishes((one.claimed.job_id for one in kept), now_ms)
+            raise_peaks(connection, {**scores(kept), **ends}, slot=self._db.slot())
             _drop_texts(connection, scored, lost)
             connection.execute(
                 "UPDATE worker SET completed = completed + ?, last_seen_at = ? WHERE id = ?",
@@ -92,6 +93,8 @@ class SqlSettling:
                 lost |= settle(self._db, connection, worker_id, change, changes)
                 _count(moves, [one for _, one in changes], lost, target)
             moves.write(connection, now_ms=now_ms)
+            ended = {one.job_id for _, one in final} - lost
+            raise_peaks(connection, finishes(ended, now_ms), slot=self._db.slot())
             return lost
 
     def release(self, worker_id: int, claims: Sequence[ClaimedJob]) -> Collection[int]:

@@ -60,13 +60,13 @@ class JobRow(SQLModel, table=True):
         ),
         Index(
             "job_failed",
-            "error_code",
+            "status",
             sqlite_where=text("status = 'failed'"),
             postgresql_where=text("status = 'failed'"),
         ),
         Index(
             "job_cancelled",
-            "finished_at",
+            "status",
             sqlite_where=text("status = 'cancelled'"),
             postgresql_where=text("status = 'cancelled'"),
         ),

@@ -17,7 +17,15 @@ from sentijob.store.database import Connection
 from sentijob.store.rows import marks
 from sentijob.store.tallies import WHOLE_STORE, counted
 
-_MOST_COUNTED = 200_000
+_STANDING = {
+    # In letters, not as parameters: partial indexes are chosen before parameters are known. What
+    # always holds names an index's first column, lest another partial index be taken for it.
+    Status.PENDING: "status = 'pending' AND priority >= -1000000000",
+    Status.PROCESSING: "status = 'processing' AND worker_id >= 0",
+    Status.FAILED: "status = 'failed'",
+    Status.CANCELLED: "status = 'cancelled'",
+}
+_MOST_COUNTED = 50_000
 """Where to stop counting in an index."""
 
 
@@ -36,6 +44,13 @@ class Way:
 
     streams: tuple[Stream, ...]
     size: int
+    counted_to: int | None = None
+    """Where counting them was given up; None where the counters know."""
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether there are no more than *size*."""
+        return self.counted_to is None or self.size <= self.counted_to
 
     @property
     def is_ordered(self) -> bool:
@@ -44,12 +59,12 @@ class Way:
 
 
 def ways(connection: Connection, selector: Selector) -> list[Way]:
-    """The ways to the selected jobs, the one to fewest first; none where nothing is selected by."""
+    """The ways to the selected jobs, the one to fewest first, those to too many to count last; none where nothing is selected by."""
     known = [Way(streams, size) for streams, size in _counted_ways(connection, selector)]
     for streams in _uncounted_ways(selector):
         most = min([_MOST_COUNTED, *(way.size for way in known)])
-        known.append(Way(streams, _count(connection, streams, most + 1)))
-    return sorted(known, key=lambda way: way.size)
+        known.append(Way(streams, _count(connection, streams, most + 1), most))
+    return sorted(known, key=lambda way: (not way.is_counted, way.size))
 
 
 class Labelled(NamedTuple):
@@ -83,8 +98,7 @@ def _counted_ways(connection: Connection, selector: Selector) -> Iterator[tuple[
     statuses = sorted(set(selector.statuses))
     if statuses and Status.COMPLETED not in statuses:
         counts = counted(connection, WHOLE_STORE)
-        # In letters, not as a parameter: partial indexes are chosen before parameters are known.
-        streams = tuple(Stream(f"status = '{status.value}'", (), None) for status in statuses)
+        streams = tuple(Stream(_STANDING[status], (), None) for status in statuses)
         yield streams, sum(getattr(counts, status) for status in statuses)
 
 

@@ -32,7 +32,9 @@ from sentijob.store import tables
 from sentijob.store.claiming import _LANE_SELECT
 from sentijob.store.database import SCHEMA_VERSION
 from sentijob.store.lanes import _FIRST, _HEAD, _NEXT_MODEL, _NEXT_PRIORITY
+from sentijob.store.selection import where
 from sentijob.store.sql_store import SqlStore
+from sentijob.store.ways import ways
 
 HAPPY = Sentiment.of(0.1, 0.2, 0.7, tokens=3)
 FROZEN = Path(__file__).parents[2] / "data" / "schemas"
@@ -293,8 +295,35 @@ def test_a_claim_seeks_in_the_index_of_pending_jobs_and_sorts_nothing(plan: Plan
 
 
 @pytest.mark.parametrize(
+    ("status", "index"),
+    [
+        (Status.PENDING, "job_pending"),
+        (Status.PROCESSING, "job_processing"),
+        (Status.FAILED, "job_failed"),
+        (Status.CANCELLED, "job_cancelled"),
+    ],
+)
+def test_jobs_of_a_status_are_sought_in_its_own_index(
+    store: SqlStore, plan: Plan, status: Status, index: str
+) -> None:
+    selector = Selector(statuses=(status,), models=("mini",), batch_ids=(1,))
+    with store._db.read() as connection:  # noqa: SLF001  # the plan is SQLite's own affair
+        (stream,) = next(
+            way.streams for way in ways(connection, selector) if way.streams[0].order is None
+        )
+    veiled = where(selector, veil="+")
+    veiled.add(stream.condition)
+    explained = plan(f"SELECT id FROM job{veiled.sql} ORDER BY +id DESC LIMIT 20")
+    assert f"SEARCH job USING INDEX {index}" in explained.replace("COVERING ", "")
+
+
+@pytest.mark.parametrize(
     ("condition", "index"),
     [
+        ("model = ? AND id > ?", "job_model"),
+        ("error_code = ? AND error_code IS NOT NULL", "job_error"),
+        ("finished_at < ? AND finished_at IS NOT NULL", "job_finished"),
+        ("job_uuid >= ?", "job_job_uuid"),
         ("status = 'failed'", "job_failed"),
         ("status = 'processing' AND worker_id = ?", "job_processing"),
         ("job_uuid BETWEEN ? AND ?", "job_job_uuid"),

@@ -13,6 +13,9 @@ BIG_ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 def upgrade() -> None:
     """Index what people look for, and note the peaks of each block."""
+    for status in ("failed", "cancelled"):
+        op.drop_index(f"job_{status}", "job")
+        _index(f"job_{status}", ["status"], f"status = '{status}'")
     op.create_index("job_model", "job", ["model", "id"])
     _index("job_finished", ["finished_at"], "finished_at IS NOT NULL")
     _index("job_error", ["error_code"], "error_code IS NOT NULL")
@@ -31,6 +34,12 @@ def upgrade() -> None:
         "INSERT INTO peak (block, measure, slot, height)"
         " SELECT id / 1024, 'priority', 0, MAX(priority) FROM job GROUP BY 1"
     )
+    for measure, height in (("finished", "MAX(finished_at)"), ("earliest", "-MIN(finished_at)")):
+        op.execute(
+            "INSERT INTO peak (block, measure, slot, height)"
+            f" SELECT id / 1024, '{measure}', 0, {height} FROM job"
+            " WHERE finished_at IS NOT NULL GROUP BY 1"
+        )
 
 
 def _index(name: str, columns: list[str], where: str) -> None:
