@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import io
 import os
 import sys
@@ -18,6 +17,7 @@ from sentijob.cli import exits
 from sentijob.cli.inert import inert
 from sentijob.cli.lazy import LazyGroup
 from sentijob.errors import SentijobError
+from sentijob.files import NO_ROOM
 
 app = typer.Typer(
     cls=LazyGroup,
@@ -89,7 +89,7 @@ def _report(exc: BaseException) -> int:
     if isinstance(exc, SentijobError):
         _complain(f"error: {exc}")
         return exits.exit_status(exc)
-    if isinstance(exc, OSError) and exc.errno in {errno.ENOSPC, errno.EDQUOT}:
+    if isinstance(exc, OSError) and exc.errno in NO_ROOM:
         _discard_output()
         _complain(f"error: {exc.filename or 'the output'} has no room left: {exc.strerror}")
         return exits.DISK_FULL
