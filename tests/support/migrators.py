@@ -11,6 +11,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -135,6 +136,8 @@ def _forked(work: Callable[[], int | None]) -> int:
         status = 1
         try:
             status = work() or 0
+        except BaseException:  # noqa: BLE001  # the parent's stderr is where it is of use
+            traceback.print_exc()
         finally:
             os._exit(status)
     return child

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -171,7 +172,7 @@ class SqliteDatabase:
         process that merely reads makes one and never syncs.
         """
         if not self._has_lasting_names:
-            sync_names(Path(self.location).parent)
+            sync_names(Path(os.path.realpath(self.location)).parent)
             self._has_lasting_names = True
 
     def _begin_writing(self) -> None:
@@ -244,7 +245,7 @@ class SqliteDatabase:
         connection looks, that isn't us; and one that may only read can't.
         """
         with suppress(sqlite3.Error, OSError):
-            if Path(f"{self.location}-wal").stat().st_size:
+            if Path(f"{os.path.realpath(self.location)}-wal").stat().st_size:
                 witness = self._connect(f"{Path(self.location).as_uri()}?mode=ro")
                 witness.execute("SELECT 1 FROM sqlite_schema").fetchone()
                 self.close()
