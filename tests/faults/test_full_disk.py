@@ -120,7 +120,7 @@ def test_a_worker_outlasts_a_full_disk_with_its_results_and_goes_on_soon_after(
     disk.fill()
     eventually(lambda: "the store can't be used, will try again" in said.so_far())
     assert worker.poll() is None
-    disk.make_room()
+    disk.grow("64m")  # more than the log takes before it is written back
     eventually(lambda: "the store is back" in said.so_far(), within=RECOVERY_SECONDS)
     eventually(lambda: shell.count("status = 'completed'") == 1200)
     assert (
