@@ -12,7 +12,8 @@ from typing import BinaryIO
 
 from sentijob.errors import StoreFullError, UsageError
 
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+"""How the system says that a disk, a quota or a limit on file sizes is exhausted."""
 
 
 @contextmanager
@@ -49,7 +50,7 @@ def replacing(path: Path, *, is_private: bool = False) -> Iterator[BinaryIO]:
 
 def cannot_write(path: Path, exc: OSError) -> StoreFullError | UsageError:
     """What to raise where writing *path* failed with *exc*."""
-    if exc.errno in _NO_ROOM:
+    if exc.errno in NO_ROOM:
         return StoreFullError(
             f"no room left to write {path}: {exc.strerror}; nothing was kept of it"
         )

@@ -117,7 +117,10 @@ class ApswConnection:
 
         own.exec_trace = describe
         with _translated():
-            return own.execute(sql, parameters or None).fetchall()
+            rows = own.execute(sql, parameters or None).fetchall()
+            is_change = sql.lstrip().startswith(("INSERT", "UPDATE", "DELETE"))
+            cursor.rowcount = self._connection.changes() if is_change else -1
+            return rows
 
     def create_function(self, *_: object, **__: object) -> None:
         """SQLAlchemy brings a function of its own along, which no migration uses."""

@@ -31,11 +31,12 @@ class Shell:
     variables: dict[str, str] = field(default_factory=dict)
     prefix: list[str] = field(default_factory=list)
     """What the command is an argument of, to run it under limits."""
+    store_folder: Path | None = None
     started: list[subprocess.Popen[str]] = field(default_factory=list)
 
     @property
     def database(self) -> Path:
-        return self.folder / "store" / "jobs.db"
+        return (self.store_folder or self.folder / "store") / "jobs.db"
 
     @property
     def environment(self) -> Mapping[str, str]:

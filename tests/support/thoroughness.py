@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 
 IS_THOROUGH = os.environ.get("SENTIJOB_FAULTS") == "all"
-"""Set ``SENTIJOB_FAULTS=all`` for every fault, cut and kill; ``tests/faults/campaign.sh`` does."""
+"""Set ``SENTIJOB_FAULTS=all`` for every fault, cut and kill."""
 SEEDS = int(os.environ.get("SENTIJOB_FAULTS_SEEDS", "20" if IS_THOROUGH else "1"))
 """How often each random outcome is drawn."""
 

@@ -20,6 +20,7 @@ from sentijob.cli.inert import inert
 from sentijob.cli.interrupts import interruption
 from sentijob.cli.lazy import LazyGroup
 from sentijob.errors import SentijobError
+from sentijob.files import NO_ROOM
 
 app = typer.Typer(
     cls=LazyGroup,
@@ -98,7 +99,7 @@ def _report(exc: BaseException) -> int:
     if isinstance(exc, SentijobError):
         _complain(f"error: {exc}")
         return exits.exit_status(exc)
-    if isinstance(exc, OSError) and exc.errno in {errno.ENOSPC, errno.EDQUOT}:
+    if isinstance(exc, OSError) and exc.errno in NO_ROOM:
         _discard(sys.stdout)
         _complain(f"error: {exc.filename or 'the output'} has no room left: {exc.strerror}")
         return exits.DISK_FULL

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,7 @@ from sentijob.cli.filling import Filling, QueuedBatch
 from sentijob.cli.interrupts import Interrupted
 from sentijob.cli.progress import meter
 from sentijob.cli.words import amount
-from sentijob.errors import InputError, SentijobError
+from sentijob.errors import InputError, SentijobError, StoreError
 from sentijob.ingest.formats import Format, format_of
 from sentijob.ingest.options import ReadOptions
 from sentijob.ingest.texts import checked_text
@@ -151,7 +151,7 @@ def queue_stdin(store: Submissions, order: Order) -> QueuedBatch:
     entries = read_items(stream, format_of(None, order.format), order.options, "stdin")
     with (
         Rejects(rejects_path(Path("stdin"))) as rejects,
-        _kept(filling, order),
+        _kept(store, filling, order),
         _queueing(filling, order),
     ):
         batch = _fill(filling, order, rejects.sifted(entries))
@@ -200,7 +200,7 @@ def _resumable(filling: Filling, total: int) -> Iterator[None]:
 
 
 @contextmanager
-def _kept(filling: Filling, order: Order) -> Iterator[None]:
+def _kept(store: Submissions, filling: Filling, order: Order) -> Iterator[None]:
     """Keep what came from stdin before its reading ended too soon, and say so.
 
     Nothing can follow what is lost in a pipe, so the batch is sealed; but where ``once`` tells
@@ -213,6 +213,10 @@ def _kept(filling: Filling, order: Order) -> Iterator[None]:
             filling.flush()
             _say_what_is_kept(filling, order)
         raise
+    except StoreError:
+        if filling.queued:
+            _say_what_was_stored(store, filling, order)
+        raise
 
 
 def _say_what_is_kept(filling: Filling, order: Order) -> None:
@@ -222,3 +226,14 @@ def _say_what_is_kept(filling: Filling, order: Order) -> None:
         return
     filling.seal()
     note(f"{kept}; submit what follows, once it is mended")
+
+
+def _say_what_was_stored(store: Submissions, filling: Filling, order: Order) -> None:
+    """Say what the store took before it failed, and seal it so, if the store still can."""
+    stored = f"{filling.opened.batch.reference} holds the first {amount(filling.queued, 'text')} of stdin"
+    if order.once is not None:
+        note(f"{stored}; the same command with the same input goes on from there")
+        return
+    with suppress(StoreError):
+        store.seal(filling.opened.batch.id)
+    note(f"{stored}, and no more")

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from sentijob.errors import (
     StoreDamagedError,
-    StoreError,
     StoreVersionError,
 )
 from sentijob.store.clock import Clock, SystemClock
 from sentijob.store.database import SCHEMA_VERSION, Change
 from sentijob.store.rows import marks
+from sentijob.store.sqlite_backup import copy_to_new_file
+from sentijob.store.sqlite_connecting import (
+    Connect,
+    connect_stdlib,
+    connected,
+    insist,
+    refuse_old_sqlite,
+)
 from sentijob.store.sqlite_errors import PATIENCE_SECONDS, in_our_words
-from sentijob.store.sqlite_files import prepare_file, sync_names, taking_shape
+from sentijob.store.sqlite_files import prepare_file, sync_names
 
 if TYPE_CHECKING:
     from sentijob.store.database import Connection
@@ -27,37 +34,8 @@ if TYPE_CHECKING:
 IN_MEMORY = ":memory:"
 APPLICATION_ID = 0x53656E74
 """Marks a SQLite file as ours: ``Sent``."""
-OLDEST_SQLITE = (3, 35, 0)
-"""The first with RETURNING."""
 
-_RETRY_SECONDS = 0.001
 _T = TypeVar("_T")
-Connect = Callable[[str], sqlite3.Connection]
-"""Opens a connection on a path or a ``file:`` URI: in autocommit, usable from any thread, never waiting for a lock."""
-
-_PRAGMAS = (
-    "PRAGMA trusted_schema = OFF",
-    "PRAGMA foreign_keys = ON",
-    "PRAGMA journal_size_limit = 67108864",
-    "PRAGMA wal_autocheckpoint = 4000",
-    "PRAGMA temp_store = MEMORY",
-    # Zeroes what is deleted, whole pages too, which FAST would leave on the free list.
-    "PRAGMA secure_delete = ON",
-    # Where a sync stops at the disk's own cache, as on macOS, go through it.
-    "PRAGMA fullfsync = ON",
-)
-
-
-def connect_stdlib(path: str) -> sqlite3.Connection:
-    """A connection of the standard library's driver."""
-    return sqlite3.connect(
-        path,
-        isolation_level=None,
-        check_same_thread=False,
-        timeout=0,
-        cached_statements=256,
-        uri=True,
-    )
 
 
 class SqliteDatabase:
@@ -78,7 +56,7 @@ class SqliteDatabase:
         self.location = path
         self._clock: Clock = clock or SystemClock()
         self._connect = connect
-        self._writer = _connected(connect, path)
+        self._writer = connected(connect, path)
         self._write_lock = threading.RLock()
         self._is_durable: bool | None = None  # the library's own default: it may be either
         self._has_lasting_names = path == IN_MEMORY
@@ -101,7 +79,7 @@ class SqliteDatabase:
             NotFoundError: there is none, and *must_exist*.
             StoreError: it can't be used; the message says why.
         """
-        _refuse_old_sqlite()
+        refuse_old_sqlite()
         if path != IN_MEMORY:
             path = str(Path(path).expanduser().absolute())
             prepare_file(Path(path), must_exist=must_exist, allow_network=allow_network)
@@ -124,13 +102,13 @@ class SqliteDatabase:
             StoreVersionError: a newer sentijob wrote it.
         """
         with self._translated():
-            version = _insist(self._version)
+            version = insist(self._version)
             if version == SCHEMA_VERSION:
                 return
             from sentijob.store.schema import migrate_sqlite
 
             if self.location != IN_MEMORY:
-                _insist(lambda: self._writer.execute("PRAGMA journal_mode = WAL"))
+                insist(lambda: self._writer.execute("PRAGMA journal_mode = WAL"))
             self._set_durable(durable=True)
             migrate_sqlite(self._writer, begin=self._begin_writing, version=self._version)
 
@@ -188,7 +166,7 @@ class SqliteDatabase:
     def _set_durable(self, *, durable: bool) -> None:
         if durable != self._is_durable:
             wanted = "FULL" if durable else "NORMAL"
-            _insist(lambda: self._writer.execute(f"PRAGMA synchronous = {wanted}"))
+            insist(lambda: self._writer.execute(f"PRAGMA synchronous = {wanted}"))
             self._is_durable = durable
 
     def _make_names_last(self) -> None:
@@ -198,12 +176,12 @@ class SqliteDatabase:
         process that merely reads makes one and never syncs.
         """
         if not self._has_lasting_names:
-            sync_names(Path(self.location).parent)
+            sync_names(Path(os.path.realpath(self.location)).parent)
             self._has_lasting_names = True
 
     def _begin_writing(self) -> None:
         # IMMEDIATE: a transaction that reads first and then can't write fails at once, whatever the timeout.
-        _insist(lambda: self._writer.execute("BEGIN IMMEDIATE"))
+        insist(lambda: self._writer.execute("BEGIN IMMEDIATE"))
 
     def wall(self, connection: Connection) -> int:  # noqa: ARG002  # a server would be asked
         return self._clock.wall()
@@ -277,15 +255,8 @@ class SqliteDatabase:
         return ()  # every connection sets what it needs
 
     def backup(self, target: Path) -> None:
-        with (
-            self._translated(),
-            taking_shape(target) as unfinished,
-            self.read() as source,
-            closing(sqlite3.connect(unfinished)) as copy,
-        ):
-            # One transaction pins what is read: else every commit of a worker would begin the copy anew.
-            cast("sqlite3.Connection", source).backup(copy, pages=4096, sleep=0.001)
-            copy.execute("PRAGMA journal_mode = DELETE")
+        with self.read() as source:
+            copy_to_new_file(cast("sqlite3.Connection", source), target)
 
     def vacuum(self) -> None:
         with self._write_lock, self._translated():
@@ -306,7 +277,7 @@ class SqliteDatabase:
         connection looks, that isn't us; and one that may only read can't.
         """
         with suppress(sqlite3.Error, OSError):
-            if Path(f"{self.location}-wal").stat().st_size:
+            if Path(f"{os.path.realpath(self.location)}-wal").stat().st_size:
                 witness = self._connect(f"{Path(self.location).as_uri()}?mode=ro")
                 witness.execute("SELECT 1 FROM sqlite_schema").fetchone()
                 self.close()
@@ -315,7 +286,7 @@ class SqliteDatabase:
 
     def _connect_reader(self) -> sqlite3.Connection:
         """A reader never waits for a writer, only for the rare moments of recovery; SQLite's own waiting will do."""
-        connection = _connected(self._connect, self.location)
+        connection = connected(self._connect, self.location)
         connection.execute(f"PRAGMA busy_timeout = {int(PATIENCE_SECONDS * 1000)}")
         return connection
 
@@ -325,41 +296,3 @@ class SqliteDatabase:
             yield
         except sqlite3.Error as exc:
             raise in_our_words(exc, self.location) from exc
-
-
-def _connected(connect: Connect, path: str) -> sqlite3.Connection:
-    try:
-        connection = connect(path)
-        try:
-            for pragma in _PRAGMAS:
-                connection.execute(pragma)
-            _insist(lambda: connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone())
-        except BaseException:
-            connection.close()
-            raise
-    except sqlite3.Error as exc:
-        raise in_our_words(exc, path) from exc
-    return connection
-
-
-def _insist(action: Callable[[], _T]) -> _T:
-    """Do what another process's lock may prevent, trying each millisecond for as long as we are patient.
-
-    SQLite's own waiting naps longer and longer, and doesn't wait at all where two would wait for each other.
-    """
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            return action()
-        except sqlite3.OperationalError as exc:
-            if exc.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-        time.sleep(_RETRY_SECONDS)
-
-
-def _refuse_old_sqlite() -> None:
-    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
-        oldest = ".".join(map(str, OLDEST_SQLITE))
-        raise StoreError(
-            f"this Python links SQLite {sqlite3.sqlite_version}; sentijob needs {oldest} or later"
-        )

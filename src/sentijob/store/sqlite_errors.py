@@ -18,8 +18,8 @@ def in_our_words(exc: sqlite3.Error, location: str) -> StoreError:
         return StoreDamagedError(f"{location} {_DAMAGED} (a text in it is no UTF-8)")
     if said.startswith(_MISSING_PARTS):
         return StoreDamagedError(f"{location} {_DAMAGED} ({said})")
-    code = getattr(exc, "sqlite_errorcode", 0) & 0xFF
-    kind, words = _MEANINGS.get(code, (StoreError, "can't be used"))
+    code = getattr(exc, "sqlite_errorcode", 0)
+    kind, words = _MEANINGS.get(code) or _MEANINGS.get(code & 0xFF, (StoreError, "can't be used"))
     return kind(f"{location} {words} ({said})")
 
 
@@ -28,6 +28,18 @@ _UNREADABLE_TEXT = "Could not decode to UTF-8"
 _MISSING_PARTS = ("no such table", "no such column")
 
 
+_WRITE_FAILED = (
+    "could not be written; nothing of this step was stored: see whether a quota or a limit on file"
+    " sizes (ulimit -f) was met, and check the disk"
+)
+_UNCERTAIN = (
+    "could not be synced to its disk; look whether this step was stored before it is repeated,"
+    " and check the disk"
+)
+_NO_ROOM_TO_OPEN = (
+    "can't be opened: its disk has no room for the 32 kB that this takes, or a limit on file"
+    " sizes was met; free some and try again"
+)
 _MEANINGS: dict[int, tuple[type[StoreError], str]] = {
     sqlite3.SQLITE_BUSY: (
         StoreBusyError,
@@ -40,8 +52,17 @@ _MEANINGS: dict[int, tuple[type[StoreError], str]] = {
     ),
     sqlite3.SQLITE_IOERR: (
         StoreError,
-        "could not be read or written by the disk; nothing of this step was stored",
+        "could not be read or written by the disk; nothing of this step was stored: check the disk",
     ),
+    # So it says of all that is no plain lack of room.
+    sqlite3.SQLITE_IOERR_WRITE: (
+        StoreError,
+        _WRITE_FAILED,
+    ),
+    sqlite3.SQLITE_IOERR_FSYNC: (StoreError, _UNCERTAIN),
+    sqlite3.SQLITE_IOERR_DIR_FSYNC: (StoreError, _UNCERTAIN),
+    sqlite3.SQLITE_IOERR_SHMSIZE: (StoreFullError, _NO_ROOM_TO_OPEN),
+    sqlite3.SQLITE_IOERR_SHMMAP: (StoreFullError, _NO_ROOM_TO_OPEN),
     sqlite3.SQLITE_CORRUPT: (
         StoreDamagedError,
         _DAMAGED,

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
-from sentijob.errors import ConflictError, NotFoundError, StoreDamagedError, StoreError
+from sentijob.errors import NotFoundError, StoreDamagedError, StoreError
 from sentijob.files import sync_folder
 from sentijob.settings import default_database
 from sentijob.store.file_systems import MOUNTS, network_file_system
@@ -20,8 +19,6 @@ SIDE_FILES = ("-wal", "-shm", "-journal")
 """What SQLite puts beside a database, under its name with these at the end."""
 _CANT_SYNC_FOLDERS = {errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EPERM}
 """How some file systems, and folders that we may write to but not list, answer."""
-_NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP}
-"""What linking a file gives on exFAT and the like."""
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -73,35 +70,6 @@ def _make_folder(folder: Path) -> None:
         sync_names(one.parent)
 
 
-@contextmanager
-def taking_shape(target: Path) -> Iterator[Path]:
-    """An empty private file to make a database of, which gets the name *target* when the block ends well.
-
-    When it doesn't, nothing of it remains.
-
-    Raises:
-        ConflictError: *target* exists.
-        StoreError: it can't be written.
-    """
-    if target.exists():
-        raise ConflictError(f"{target} exists; name a new file")
-    # A name that nobody can guess, and so none can be in its way.
-    unfinished = target.with_name(f".sentijob-{secrets.token_hex(8)}.tmp")
-    try:
-        create_private(unfinished)
-        yield unfinished
-        _sync(unfinished)
-        _give_name(unfinished, target)
-        sync_names(target.parent)
-    except FileExistsError as exc:
-        raise ConflictError(f"{target} exists; name a new file") from exc
-    except OSError as exc:
-        raise StoreError(f"{target} can't be written: {exc.strerror}") from exc
-    finally:
-        for side in ("", *SIDE_FILES):
-            Path(f"{unfinished}{side}").unlink(missing_ok=True)
-
-
 def create_private(path: Path) -> None:
     """Make an empty file that only its owner may read, whatever the umask.
 
@@ -109,29 +77,6 @@ def create_private(path: Path) -> None:
         FileExistsError: something is there, a link perhaps.
     """
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
-
-
-def _give_name(unfinished: Path, target: Path) -> None:
-    """Put a finished file where there is none yet.
-
-    Raises:
-        FileExistsError: something is at *target*, a link perhaps; it is left as it is.
-    """
-    try:
-        os.link(unfinished, target)
-    except OSError as exc:
-        if exc.errno not in _NO_HARD_LINKS:
-            raise
-        create_private(target)  # nobody else's from now on
-        unfinished.replace(target)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def sync_names(folder: Path) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from psycopg.sql import SQL
 
 from sentijob.store.sqlite import SqliteDatabase
-from sentijob.store.sqlite_files import taking_shape
+from sentijob.store.sqlite_backup import taking_shape
 
 if TYPE_CHECKING:
     from sentijob.store.database import Connection

@@ -1,0 +1,85 @@
+"""Connections to a SQLite file: how they are opened, and how a lock is waited for."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from sentijob.errors import StoreError
+from sentijob.store.sqlite_errors import PATIENCE_SECONDS, in_our_words
+
+OLDEST_SQLITE = (3, 35, 0)
+"""The first with RETURNING."""
+_RETRY_SECONDS = 0.001
+_T = TypeVar("_T")
+Connect = Callable[[str], sqlite3.Connection]
+"""Opens a connection on a path or a ``file:`` URI: in autocommit, usable from any thread, never waiting for a lock."""
+_PRAGMAS = (
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA journal_size_limit = 67108864",
+    "PRAGMA wal_autocheckpoint = 4000",
+    "PRAGMA temp_store = MEMORY",
+    # Zeroes what is deleted, whole pages too, which FAST would leave on the free list.
+    "PRAGMA secure_delete = ON",
+    # Where a sync stops at the disk's own cache, as on macOS, go through it.
+    "PRAGMA fullfsync = ON",
+)
+
+
+def connect_stdlib(path: str) -> sqlite3.Connection:
+    """A connection of the standard library's driver."""
+    return sqlite3.connect(
+        path,
+        isolation_level=None,
+        check_same_thread=False,
+        timeout=0,
+        cached_statements=256,
+        uri=True,
+    )
+
+
+def connected(connect: Connect, path: str) -> sqlite3.Connection:
+    """A connection set up as every one of a store is.
+
+    Raises:
+        StoreError: the file can't be opened.
+    """
+    try:
+        connection = connect(path)
+        try:
+            for pragma in _PRAGMAS:
+                connection.execute(pragma)
+            insist(lambda: connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone())
+        except BaseException:
+            connection.close()
+            raise
+    except sqlite3.Error as exc:
+        raise in_our_words(exc, path) from exc
+    return connection
+
+
+def insist(action: Callable[[], _T]) -> _T:
+    """Do what another process's lock may prevent, trying each millisecond for as long as we are patient.
+
+    SQLite's own waiting naps longer and longer, and doesn't wait at all where two would wait for each other.
+    """
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return action()
+        except sqlite3.OperationalError as exc:
+            if exc.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+        time.sleep(_RETRY_SECONDS)
+
+
+def refuse_old_sqlite() -> None:
+    """Raises StoreError where Python links a SQLite that lacks what we need."""
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        oldest = ".".join(map(str, OLDEST_SQLITE))
+        raise StoreError(
+            f"this Python links SQLite {sqlite3.sqlite_version}; sentijob needs {oldest} or later"
+        )
