@@ -165,7 +165,9 @@ def test_a_worker_that_was_stopped_past_its_lease_settles_nothing_when_it_comes_
     settled = store.job(1)
     zombie.send_signal(signal.SIGCONT)
     said, logged = zombie.communicate(timeout=DEADLINE)
-    assert "refused=1" in said, logged
+    # Whichever of its hands wakes first: the heartbeat drops the claim, or the settle is refused.
+    assert "refused=1" in said or "lost the lease of 1 jobs" in logged
+    assert "completed=0" in said
     assert store.job(1) == settled
     assert store.check() == []
     assert heir.poll() is None

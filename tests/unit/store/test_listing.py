@@ -10,6 +10,8 @@ import pytest
 from movable_clock import MovableClock
 
 from sentijob.jobs import (
+    FINAL_STATUSES,
+    ClaimedJob,
     Failure,
     Item,
     Job,
@@ -22,6 +24,7 @@ from sentijob.jobs import (
     Terms,
 )
 from sentijob.store.listing import Listing
+from sentijob.store.peaks import EARLIEST, blocks_with
 from sentijob.store.sql_store import SqlStore
 
 MODELS = ("mini", "vader", "demo")
@@ -174,3 +177,47 @@ def test_what_counters_know_is_what_counting_finds(store: SqlStore) -> None:
         Selector(batch_ids=(3,), labels=(Label.NEUTRAL, Label.NEGATIVE)),
     ):
         assert store.count(selector) == sum(is_selected(job, selector) for job in jobs)
+
+
+def complete(store: SqlStore, worker: int, claims: Sequence[ClaimedJob], _: MovableClock) -> None:
+    store.complete(worker, [Scored(one, verdict(random.Random(1)), "1") for one in claims])
+
+
+def fail(store: SqlStore, worker: int, claims: Sequence[ClaimedJob], _: MovableClock) -> None:
+    store.fail(worker, [Failure(one, "text_rejected", "why") for one in claims])
+
+
+def cancel(
+    store: SqlStore, _worker: int, claims: Sequence[ClaimedJob], _clock: MovableClock
+) -> None:
+    store.cancel(Selector(job_ids=tuple(one.job_id for one in claims)))
+
+
+def stall(store: SqlStore, worker: int, _claims: Sequence[ClaimedJob], clock: MovableClock) -> None:
+    while store.count(Selector(statuses=(Status.FAILED,))) == 0:
+        clock.pass_time(timedelta(hours=2))
+        store.rescue()
+        store.claim(worker, limit=1, lease=timedelta(hours=1))
+
+
+@pytest.mark.parametrize("end", [complete, fail, cancel, stall])
+def test_a_job_is_found_by_its_end_however_it_came(
+    end: Callable[[SqlStore, int, Sequence[ClaimedJob], MovableClock], None],
+) -> None:
+    clock = MovableClock()
+    with SqlStore.open(":memory:", clock=clock) as store:
+        store.submit(Item("x"), Terms())
+        worker = store.register_worker(host="test", pid=1).id
+        claims = store.claim(worker, limit=1, lease=timedelta(hours=1))
+        end(store, worker, claims, clock)
+        final = Selector(statuses=tuple(FINAL_STATUSES))
+        old = Selector(finished_before=store.now() + timedelta(hours=1))
+        with store._db.read() as connection:  # noqa: SLF001  # likewise
+            by_end = Listing(connection, final, veil="+", few=0)
+            before = Listing(connection, old, veil="+", few=0)
+            assert by_end.first(Sort.FINISHED, 5) == [1]
+            # Too many to count, it would say of a larger store.
+            assert blocks_with(
+                connection, (EARLIEST,), first_id=0, last_id=9, above=-1e18, is_descending=False
+            ) == [0]
+            assert before.first(Sort.NEWEST, 5) == [1]
