@@ -15,6 +15,8 @@ from sentijob.errors import SettingsError, UsageError
 from sentijob.jobs import DEFAULT_MAX_ATTEMPTS, DEFAULT_MODEL
 
 APP_NAME = "sentijob"
+_LONGEST_FILE_NAME = 255 - len("-journal")
+"""Bytes that file systems take, less what SQLite adds."""
 
 
 def default_database() -> str:
@@ -67,11 +69,20 @@ def _span(low: timedelta, high: timedelta) -> Callable[[str], timedelta]:
 def _text(written: str) -> str:
     if not written.strip():
         raise ValueError("it must not be empty")
+    if "\0" in written:
+        raise ValueError("it must not hold a NUL")
+    return written
+
+
+def _database(written: str) -> str:
+    longest = max(len(os.fsencode(name)) for name in _text(written).split("/"))
+    if longest > _LONGEST_FILE_NAME:
+        raise ValueError(f"a file's name has at most {_LONGEST_FILE_NAME} bytes, and this {longest}")
     return written
 
 
 SPECS: Mapping[str, _Spec] = {
-    "db": _Spec(_text, default_database, "the store: a path, or a database URL"),
+    "db": _Spec(_database, default_database, "the store: a path, or a database URL"),
     "model": _Spec(_text, lambda: DEFAULT_MODEL, "the model for new jobs"),
     "max_attempts": _Spec(
         _whole(1, 100), lambda: DEFAULT_MAX_ATTEMPTS, "tries a job gets before it fails"

@@ -6,9 +6,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sentijob import wiring
+from sentijob.cli.inert import inert
 from sentijob.cli.session import shown_db
 
-_ESCAPES = {ord('"'): '\\"', ord("\\"): "\\\\", ord("\n"): "\\n", ord("%"): "%%"}
+_ESCAPES = {
+    **{control: f"\\x{control:02x}" for control in (*range(0x20), 0x7F)},
+    ord('"'): '\\"',
+    ord("\\"): "\\\\",
+    ord("\n"): "\\n",
+    ord("%"): "%%",
+}
 
 _TEMPLATE = """\
 # Save it, then have it started now and at every login:
@@ -54,7 +61,7 @@ def unit_file(command: Sequence[str], db: str) -> str:
     Source: systemd.service(5), systemd.exec(5), and for the quoting systemd.syntax(7).
     """
     return _TEMPLATE.format(
-        description=shown_db(db).replace("%", "%%").replace("\n", " "),
+        description=inert(shown_db(db)).replace("%", "%%"),
         command=" ".join(_argument(word) for word in command),
         confinement="" if wiring.is_url(db) else _confinement(Path(db).parent),
     )

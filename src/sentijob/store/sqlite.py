@@ -205,11 +205,11 @@ class SqliteDatabase:
         return [row[0] for row in rows if row[0] != "ok"]
 
     def backup(self, target: Path) -> None:
-        if target.exists():
-            raise ConflictError(f"{target} exists; name a new file")
         unfinished = target.with_name(f".{target.name}.{os.getpid()}.tmp")
         with self._translated():
             try:
+                if target.exists():
+                    raise ConflictError(f"{target} exists; name a new file")
                 create_private(unfinished)
                 with self.read() as source, closing(sqlite3.connect(unfinished)) as copy:
                     # One transaction pins what is read: else every commit of a worker would begin the copy anew.
@@ -222,7 +222,8 @@ class SqliteDatabase:
             except OSError as exc:
                 raise StoreError(f"{target} can't be written: {exc.strerror}") from exc
             finally:
-                unfinished.unlink(missing_ok=True)
+                with suppress(OSError):  # it may never have come to be
+                    unfinished.unlink()
 
     def vacuum(self) -> None:
         with self._write_lock, self._translated():
