@@ -10,19 +10,22 @@ interest is kept in ``fuzz/corpus``; neither folder is committed.
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 
 import atheris
 
 HERE = Path(__file__).resolve().parent
 SLOWEST = 1
+"""Seconds of this process alone: others may be busy."""
+HANGS = 30
 MOST_MEMORY = 1024
 LONGEST_SEED = 1 << 16
 
 sys.path[:0] = [str(HERE), str(HERE.parent / "tests" / "hostile")]
 with atheris.instrument_imports(include=["sentijob", "csv", "json"]):
     from nasty.files import all_files
-    from readers import read_all
+    from readers import insist, read_all
 
     from sentijob.errors import InputError
     from sentijob.ingest.formats import Format, format_of
@@ -37,7 +40,7 @@ def main(name: str, what: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     sow(corpus, file_format)
     flags = [
-        f"-timeout={SLOWEST}",
+        f"-timeout={HANGS}",
         f"-rss_limit_mb={MOST_MEMORY}",
         f"-artifact_prefix={findings}/",
         f"-max_len={LONGEST_SEED}",
@@ -51,11 +54,14 @@ def main(name: str, what: str) -> None:
 
 def fuzz(content: bytes, file_format: Format) -> None:
     """One input: read strictly, and with bad rows set aside."""
+    began = time.process_time()
     for options in (ReadOptions(), ReadOptions(max_length=40, skip_bad=True)):
         try:
             read_all(content, file_format, options)
         except InputError:
             continue
+    took = time.process_time() - began
+    insist(took <= SLOWEST, f"{took:.1f} s for {len(content)} bytes")
 
 
 def sow(corpus: Path, file_format: Format) -> None:

@@ -12,7 +12,7 @@ def _many_columns() -> bytes:
 
 
 def _open_quote() -> bytes:
-    return b'text\ngood\n"open\n' + b"a line of a text\n" * 300_000
+    return b'text\ngood\n"open\n' + (b"x" * 9_000 + b"\n") * 500
 
 
 def _quote_across_blocks() -> bytes:
