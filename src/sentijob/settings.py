@@ -77,7 +77,9 @@ def _text(written: str) -> str:
 def _database(written: str) -> str:
     longest = max(len(os.fsencode(name)) for name in _text(written).split("/"))
     if longest > _LONGEST_FILE_NAME:
-        raise ValueError(f"a file's name has at most {_LONGEST_FILE_NAME} bytes, and this {longest}")
+        raise ValueError(
+            f"a file's name has at most {_LONGEST_FILE_NAME} bytes, and this {longest}"
+        )
     return written
 
 

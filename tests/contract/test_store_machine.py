@@ -270,8 +270,7 @@ class StoreMachine(RuleBasedStateMachine):
         held = self.model.held(worker_id, claims)
         sentiments = [SENTIMENTS[(kind + place) % 3] for place in range(len(claims))]
         scored = [
-            Scored(one, sentiment, "r1")
-            for one, sentiment in zip(claims, sentiments, strict=True)
+            Scored(one, sentiment, "r1") for one, sentiment in zip(claims, sentiments, strict=True)
         ]
         lost = self.store.complete(worker_id, scored)
         assert set(lost) == {one.job_id for one in claims} - set(held)
@@ -287,9 +286,9 @@ class StoreMachine(RuleBasedStateMachine):
         worker_id, claims = self.some_claims(which)
         held = self.model.held(worker_id, claims)
         failures = [Failure(one, "model_error", "no luck", retry_in) for one in claims]
-        assert set(self.store.fail(worker_id, failures)) == {
-            one.job_id for one in claims
-        } - set(held)
+        assert set(self.store.fail(worker_id, failures)) == {one.job_id for one in claims} - set(
+            held
+        )
         for job in held.values():
             job.let_go(Status.FAILED if retry_in is None else Status.PENDING)
             job.error_code = "model_error"
@@ -328,9 +327,7 @@ class StoreMachine(RuleBasedStateMachine):
         for _ in range(times):
             worker_id = self.store.register_worker(host="here", pid=1).id
             lease = timedelta(seconds=60)
-            expected = self.model.next_claims(
-                1, models=None, exclude_models=(), min_priority=None
-            )
+            expected = self.model.next_claims(1, models=None, exclude_models=(), min_priority=None)
             claimed = self.store.claim(worker_id, limit=1, lease=lease)
             assert [one.job_id for one in claimed] == expected
             self.model.claim(worker_id, expected, lease)
@@ -356,9 +353,9 @@ class StoreMachine(RuleBasedStateMachine):
         if again and worker_id in self.model.workers:
             place = sorted(self.model.workers).index(worker_id)
             self.claim(place, 4, timedelta(seconds=60), None, (), None)
-        stale = [
-            one for worker, one in self.claims if worker == worker_id and self.is_stale(one)
-        ][-1:]
+        stale = [one for worker, one in self.claims if worker == worker_id and self.is_stale(one)][
+            -1:
+        ]
         before = [standing(job) for job in self.all_jobs()]
         lost = {
             "complete": lambda: self.store.complete(
@@ -444,9 +441,7 @@ class StoreMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_next_due_instant_is_that_of_a_pending_job(self) -> None:
-        due = [
-            job.available_at for job in self.model.jobs.values() if job.status is Status.PENDING
-        ]
+        due = [job.available_at for job in self.model.jobs.values() if job.status is Status.PENDING]
         assert self.store.next_due_at() == (ms_to_instant(min(due)) if due else None)
         assert self.store.is_paused() == self.model.is_paused
 
@@ -506,8 +501,8 @@ def standing(job: Job) -> tuple[object, ...]:
 @pytest.mark.parametrize("kind", HOMES)
 def test_any_calls_in_any_order_leave_the_store_as_its_contract_says(kind: str) -> None:
     examples = max(int(settings().max_examples * EXAMPLES_SHARE[kind]), 1)
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]  # hypothesis leaves it untyped
-        lambda: StoreMachine(HOMES[kind]),
+    run_state_machine_as_test(
+        lambda: StoreMachine(HOMES[kind]),  # type: ignore[arg-type]  # any callable will do
         settings=settings(
             max_examples=examples,
             stateful_step_count=40,

@@ -79,8 +79,8 @@ def read_as_it_comes(content: bytes, file_format: Format) -> tuple[bool, list[It
     """Whether a stream is sound, and the items before the damage."""
     before: list[Item | Rejected] = []
     try:
-        for entry in read_items(io.BytesIO(content), file_format, ReadOptions(), "stdin"):
-            before.append(entry)
+        # Not a list's own reading: what came before the damage would go with it.
+        before.extend(read_items(io.BytesIO(content), file_format, ReadOptions(), "stdin"))
     except InputError:
         return False, before
     return True, before

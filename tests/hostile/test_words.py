@@ -32,7 +32,10 @@ def test_a_hostile_filter_selects_nothing_by_accident(used: Commander, word: str
     for flag in ("batch", "status", "label", "model", "key", "error", "since", "older-than"):
         listed = used("list", f"--{flag}={word}", "--quiet")
         assert listed.status in {0, 2, 4}
-        assert listed.stdout == ""
+        # A bare number is so many seconds.
+        assert listed.stdout == "" or (flag == "since" and word.isdecimal())
+        if flag == "since" and word.isdecimal():
+            continue
         for verb in ("cancel", "retry", "prune"):
             assert used(verb, f"--{flag}={word}", "--yes").status in {0, 2, 4}
     assert used("list", f"--search={word}", "--quiet").status in {0, 2, 6}
@@ -60,7 +63,7 @@ def test_a_hostile_flag_of_submit_is_taken_as_it_is_or_refused(
         table = b"id,text\n1,good\n"
         shown = command("submit", f"--{flag}={word}", "--format=csv", "-", given=table)
         assert shown.status == 3
-    assert command("frobnicate" if not word else word).status in {0, 2}
+    assert command(word or "frobnicate").status in {0, 2}
 
 
 @BY_WORD
@@ -100,10 +103,10 @@ def test_a_hostile_path_is_opened_or_refused(command: Commander, word: str) -> N
     ):
         assert command(*arguments).status in {0, 2, 3, 4, 6}
     assert command("submit", "a text").status == 0
-    kept = {name for name in os.listdir(os.fsencode(command.folder)) if name != b"stdin"}
+    kept = set(command.folder.iterdir())
     for arguments in (("db", "backup", "--", word), ("results", f"--output={word}")):
         assert command(*arguments).status in {0, 2, 5, 6}
-    assert kept <= set(os.listdir(os.fsencode(command.folder)))
+    assert kept <= set(command.folder.iterdir())
 
 
 @BY_WORD

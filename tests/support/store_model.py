@@ -94,9 +94,7 @@ class StoreModel:
         found = [
             batch.id
             for batch in self.batches.values()
-            if fingerprint is not None
-            and batch.fingerprint == fingerprint
-            and not batch.is_sealed
+            if fingerprint is not None and batch.fingerprint == fingerprint and not batch.is_sealed
         ]
         return max(found, default=None)
 
@@ -156,8 +154,7 @@ class StoreModel:
             for job in self.jobs.values()
             if job.lease_ends is not None
             and (
-                not now <= job.lease_ends <= now + LONGEST_LEASE_MS
-                or job.worker_id in dead_workers
+                not now <= job.lease_ends <= now + LONGEST_LEASE_MS or job.worker_id in dead_workers
             )
         ]
         for job in lapsed:

@@ -38,7 +38,9 @@ class ParquetReader:
         try:
             table = self._open()
             names = self._names(table.schema_arrow)
-            for batch in table.iter_batches(batch_size=rows_at_once(self._file, table.schema_arrow)):
+            for batch in table.iter_batches(
+                batch_size=rows_at_once(self._file, table.schema_arrow)
+            ):
                 columns = [values_of(column) for column in batch.columns]
                 for values in zip(*columns, strict=True):
                     number += 1

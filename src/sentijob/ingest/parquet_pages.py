@@ -120,11 +120,15 @@ def _largest_pages(file: BinaryIO, chunk: object) -> _Largest:
     dictionary = data = 0
     while place < end:
         header = _header_at(file, place)
+        size = max(header.unfolded, header.stored)
         if header.is_dictionary:
-            dictionary = max(dictionary, header.unfolded)
+            dictionary = max(dictionary, size)
         else:
-            data = max(data, header.unfolded)
+            data = max(data, size)
         place += header.length + header.stored
+    if place > file.seek(0, os.SEEK_END):
+        # Room for a page would be made before it was found missing.
+        raise BrokenThriftError("its pages go on beyond its end")
     return _Largest(dictionary, data)
 
 

@@ -54,13 +54,14 @@ class _Reader:
             case 9 | 10:  # list, set
                 return self._list(depth)
             case 1 | 2 | 3:  # true, false and bytes, as elements of a list
-                return self._skip(1)
+                self._skip(1)
             case 7:  # double
-                return self._skip(8)
+                self._skip(8)
             case 8:  # binary, string
-                return self._skip(self._varint())
+                self._skip(self._varint())
             case _:
                 raise BrokenThriftError(f"there is a field of the unknown kind {kind}")
+        return None
 
     def _list(self, depth: int) -> list[object]:
         head = self._byte()

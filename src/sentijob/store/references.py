@@ -54,7 +54,9 @@ def _existing(connection: Connection, table: str, digits: str, reference: str) -
     digits = digits.lstrip("0") or "0"
     # Counted first: Python refuses to read thousands of digits.
     if len(digits) <= _MOST_DIGITS and int(digits) <= _LARGEST_ID:
-        found = connection.execute(f"SELECT id FROM {table} WHERE id = ?", (int(digits),)).fetchone()
+        found = connection.execute(
+            f"SELECT id FROM {table} WHERE id = ?", (int(digits),)
+        ).fetchone()
     if found is None:
         raise NotFoundError(f"there is no {table} {reference}")
     return int(found[0])

@@ -60,11 +60,9 @@ JSON_LINES: dict[str, NastyFile] = {
     "65 levels": of(".jsonl", _in_field("[" * 64 + "]" * 64), "deeper than 64"),
     "64 levels": of(".jsonl", _in_field("[" * 63 + "]" * 63), 1),
     "an array of 100,000 numbers": of(".jsonl", _in_field(f"[{'1,' * 99_999}1]"), 1),
-    "an object of 3,000 names": NastyFile(
+    "an object of 3,000 names": of(
         ".jsonl",
-        lambda: (
-            '{"text": "good", ' + ", ".join(f'"n{n}": {n}' for n in range(3_000)) + "}\n"
-        ).encode(),
+        '{"text": "good", ' + ", ".join(f'"n{n}": {n}' for n in range(3_000)) + "}\n",
         1,
     ),
     "other names on every line": NastyFile(

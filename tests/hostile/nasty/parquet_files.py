@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -59,9 +60,44 @@ def _refused(values: Any) -> NastyFile:
     )
 
 
+def _one_value(size: int) -> bytes:
+    return written({"text": ["good"], "n": ["x" * size]}, compression="zstd", use_dictionary=False)
+
+
+def _long_dictionary(*, rows: int, length: int, columns: int) -> bytes:
+    packed = pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int32()), ["x" * length])
+    others = {f"n{number}": packed for number in range(columns)}
+    return written({"text": ["good"] * rows, **others}, compression="zstd")
+
+
+def _found(name: str) -> NastyFile:
+    """What the fuzzer found: pyarrow ended the process at one, and filled the memory at another."""
+    path = Path(__file__).with_name("found") / f"{name}.parquet"
+    return NastyFile(".parquet", path.read_bytes, _CUT)
+
+
 _CUT = "can't be read as Parquet"
 
+BOMBS: dict[str, NastyFile] = {
+    "kilobytes of Parquet with a value of 60 MB": NastyFile(
+        ".parquet", lambda: _one_value(60 << 20), "may unfold to 180 MB a row"
+    ),
+    "kilobytes of Parquet with a value of 50 MB": NastyFile(
+        ".parquet", lambda: _one_value(50 << 20), 1
+    ),
+    "kilobytes of Parquet with 50 dictionaries of 1 MB": NastyFile(
+        ".parquet",
+        lambda: _long_dictionary(rows=64, length=1 << 20, columns=50),
+        "may unfold to 200 MB a row",
+    ),
+    "kilobytes of Parquet with 64 rows of 16 MB": NastyFile(
+        ".parquet", lambda: _long_dictionary(rows=64, length=16 << 20, columns=1), 64
+    ),
+}
 PARQUET_FILES: dict[str, NastyFile] = {
+    "Parquet whose histogram contradicts itself": _found("histogram"),
+    "Parquet of a time zone that is no text": _found("zone"),
+    "Parquet of a page larger than the file": _found("page"),
     "an empty Parquet file": of(".parquet", b"", "the file is empty"),
     "Parquet's magic alone": of(".parquet", b"PAR1", _CUT),
     "Parquet's magic twice": of(".parquet", b"PAR1PAR1", _CUT),

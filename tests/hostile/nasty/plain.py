@@ -108,14 +108,12 @@ CHARACTERS = {
     "every C1 control": of(".txt", "good " + "".join(map(chr, range(127, 160))) + "bad\n", 1),
     "an override of direction": of(".txt", "\u202edoog si siht\u202c\n", 1),
     "isolates of direction": of(".txt", "good \u2066bad\u2069 \u2067ugly\u2069\n", 1),
-    "right to left": of(".txt", "فيلم رائع\nסרט נהדר\n", 2),
+    "right to left": of(".txt", "فيلم رائع\n\u05e1\u05e8\u05d8\n", 2),
     "colours of a terminal": of(".txt", "\x1b[31mred\x1b[0m\n", 1),
     "a screen cleared": of(".txt", "\x1b[2J\x1b[Hgood\n", 1),
     "a window's title": of(".txt", "\x1b]0;owned\x07good\n", 1),
     "a clipboard filled": of(".txt", "\x1b]52;c;cm0gLXJmIH4=\x07good\n", 1),
-    "a link of a terminal": of(
-        ".txt", "\x1b]8;;http://evil.example\x07good\x1b]8;;\x07\n", 1
-    ),
+    "a link of a terminal": of(".txt", "\x1b]8;;http://evil.example\x07good\x1b]8;;\x07\n", 1),
     "a C1 sequence": of(".txt", "\x9b31mred\x9b0m\n", 1),
     "backspaces over a text": of(".txt", "bad\b\b\bgood\n", 1),
     "a carriage return over a text": of(".txt", "bad \rgood\n", 1),
