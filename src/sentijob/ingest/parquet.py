@@ -53,10 +53,17 @@ class ParquetReader:
             raise InputError(f"it can't be read as Parquet: {reason}", where=self._where) from exc
 
     def item(self, raw: dict[str, object]) -> Item:
+        length = sum(len(value) for value in raw.values() if isinstance(value, str))
+        if length > self._options.longest_record:
+            # The bound that a line of text has: it will be written as one.
+            raise InputError(
+                f"the row has {length} characters; at most {self._options.longest_record} are taken"
+            )
         return self._maker.item({name: storable(name, value) for name, value in raw.items()})
 
     def shown(self, raw: dict[str, object]) -> str:
-        return json.dumps(raw, default=str)
+        cut = self._options.longest_record
+        return json.dumps(raw, default=str)[:cut]
 
     def _open(self) -> pq.ParquetFile:
         import pyarrow.parquet as pq

@@ -83,7 +83,7 @@ BOMBS: dict[str, NastyFile] = {
         ".parquet", lambda: _one_value(60 << 20), "may unfold to 180 MB a row"
     ),
     "kilobytes of Parquet with a value of 50 MB": NastyFile(
-        ".parquet", lambda: _one_value(50 << 20), 1
+        ".parquet", lambda: _one_value(50 << 20), "at most 4194304 are taken"
     ),
     "kilobytes of Parquet with 50 dictionaries of 1 MB": NastyFile(
         ".parquet",
@@ -91,7 +91,9 @@ BOMBS: dict[str, NastyFile] = {
         "may unfold to 200 MB a row",
     ),
     "kilobytes of Parquet with 64 rows of 16 MB": NastyFile(
-        ".parquet", lambda: _long_dictionary(rows=64, length=16 << 20, columns=1), 64
+        ".parquet",
+        lambda: _long_dictionary(rows=64, length=16 << 20, columns=1),
+        "at most 4194304 are taken",
     ),
 }
 PARQUET_FILES: dict[str, NastyFile] = {
