@@ -2,9 +2,10 @@
 # `make PYTHON=/path/to/python3 test` chooses which.
 
 BIN := .venv/bin
+SECONDS := 60
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint format bench clean run-environment dev-environment fuzz-environment
+.PHONY: help demo test check lint format bench fuzz clean run-environment dev-environment fuzz-environment
 
 help: ## Show what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,9 +34,15 @@ bench: dev-environment ## Measure start-up, latency and drain (the quick benchma
 	$(BIN)/python bench/latency.py
 	$(BIN)/python bench/drain.py
 
+fuzz: fuzz-environment ## Search for bytes that break a reader, SECONDS (60) for each
+	@for reader in txt csv tsv jsonl parquet; do \
+		echo "fuzzing the $$reader reader for $(SECONDS) s"; \
+		$(BIN)/python fuzz/fuzz_reader.py $$reader $(SECONDS) || exit 1; \
+	done
+
 clean: ## Remove .venv, the demo and every cache in the checkout
 	rm -rf .venv .demo .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis \
-		.coverage .coverage.* dist build bench/results
+		.coverage .coverage.* dist build bench/results fuzz/corpus fuzz/findings
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 run-environment:

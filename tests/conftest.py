@@ -1,11 +1,22 @@
-"""What several kinds of tests use: a PostgreSQL server, started once, when a test first asks for it."""
+"""What several kinds of tests use.
+
+A PostgreSQL server, started once, when a test first asks for it; and how hard the property tests
+search: ``HYPOTHESIS_PROFILE=thorough`` takes 2,000 new examples each.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 from postgres_server import PostgresServer, running_server
+
+# The same examples every time, so that a change is judged by what it changes.
+settings.register_profile("quick", max_examples=60, deadline=None, derandomize=True)
+settings.register_profile("thorough", max_examples=2000, deadline=None, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 @pytest.fixture(scope="session")

@@ -14,9 +14,12 @@ from sentijob.durations import parse_duration
 from sentijob.errors import SettingsError, UsageError
 from sentijob.jobs import DEFAULT_MAX_ATTEMPTS, DEFAULT_MODEL
 from sentijob.machine import physical_memory
+from sentijob.places import is_url
 from sentijob.sizes import parse_size
 
 APP_NAME = "sentijob"
+_LONGEST_FILE_NAME = 255 - len("-journal")
+"""Bytes that file systems take, less what SQLite adds."""
 LEAST_MODEL_MEMORY = 64 * 2**20
 """An interpreter that may take less can't even say so."""
 
@@ -82,12 +85,20 @@ def _span(low: timedelta, high: timedelta) -> Callable[[str], timedelta]:
 def _text(written: str) -> str:
     if not written.strip():
         raise ValueError("it must not be empty")
+    if "\0" in written:
+        raise ValueError("it must not hold a NUL")
     return written
 
 
 def _database(written: str) -> str:
     """A path in any of its spellings, or another database's URL."""
-    return _text(written).removeprefix("sqlite:///")
+    place = _text(written).removeprefix("sqlite:///")
+    longest = 0 if is_url(place) else max(len(os.fsencode(name)) for name in place.split("/"))
+    if longest > _LONGEST_FILE_NAME:
+        raise ValueError(
+            f"a file's name has at most {_LONGEST_FILE_NAME} bytes, and this {longest}"
+        )
+    return place
 
 
 def _yes_or_no(written: str) -> bool:

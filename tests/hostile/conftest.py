@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from commanding import Commander
 
 from sentijob.errors import InputError
 from sentijob.ingest.formats import format_of
@@ -46,3 +47,33 @@ def refuse(take: Take, tmp_path: Path) -> Refuse:
         return str(caught.value).replace(f"{tmp_path}/", "")
 
     return read
+
+
+@pytest.fixture
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Commander:
+    """Runs sentijob in this process, in a folder with a store of its own."""
+    return commander_in(tmp_path, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def used(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commander]:
+    """A commander whose store holds a job, a batch and results; those who share it change nothing."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        command = commander_in(tmp_path_factory.mktemp("used"), monkeypatch)
+        assert command("submit", "good", "--once", "k").status == 0
+        assert command("submit", "good", "bad", "--name", "a batch").status == 0
+        yield command
+
+
+def commander_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Commander:
+    """A commander whose settings are of *folder* alone."""
+    for name, value in {
+        "SENTIJOB_DB": str(folder / "jobs.db"),
+        "SENTIJOB_CONFIG": str(folder / "config.toml"),
+        "SENTIJOB_MODEL": "demo",
+        "SENTIJOB_DEMO_DELAY": "0",
+        "COLUMNS": "80",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(folder)
+    return Commander(folder, monkeypatch)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sentijob.cli.console import note, put
+from sentijob.cli.console import is_terminal, note, put
+from sentijob.cli.inert import inert
 from sentijob.cli.lazy import command_app
 from sentijob.cli.options import AsJson, Db
 from sentijob.cli.session import opened_store, session_settings
-from sentijob.errors import StoreDamagedError
+from sentijob.errors import StoreDamagedError, UsageError
 from sentijob.export.documents import dumps
 from sentijob.places import shown_db
 from sentijob.ports import DRIFT
@@ -28,7 +30,9 @@ def _db() -> None:
 @app.command("path")
 def path(*, db: Db = None) -> None:
     """Print where the store is, or would be."""
-    put(shown_db(session_settings(db=db).db))
+    shown = shown_db(session_settings(db=db).db)
+    # A script needs it as it is; a terminal may take it for commands.
+    put(inert(shown) if is_terminal() else shown)
 
 
 @app.command("migrate")
@@ -85,6 +89,8 @@ def backup(
     target: Annotated[Path, typer.Argument(metavar="FILE", help="A new file.")], *, db: Db = None
 ) -> None:
     """Copy the store to a new file, consistent, while it is in use."""
+    if os.path.isdir(target):  # noqa: PTH112  # Path.is_dir raises where the name is too long
+        raise UsageError(f"{target} is a folder; name a new file in it")
     with opened_store(session_settings(db=db)) as store:
         store.backup(target)
     note(f"backed up to {target}")

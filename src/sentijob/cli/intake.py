@@ -121,7 +121,7 @@ def queue_file(store: Submissions, scanned: ScannedFile, order: Order) -> Queued
 
     source, file_format, scan = scanned
     fingerprint = _fingerprint(scan.fingerprint, order)
-    filling = Filling(store, order.opener(store, str(source.path), fingerprint))
+    filling = Filling(store, order.opener(store, _shown_path(source.path), fingerprint))
     entries = read_scanned(source, file_format, order.options, scan)
     with (
         Rejects(rejects_path(source.path)) as rejects,
@@ -130,6 +130,11 @@ def queue_file(store: Submissions, scanned: ScannedFile, order: Order) -> Queued
     ):
         batch = _fill(filling, order, rejects.sifted(entries))
     return batch._replace(rejected=rejects.count, rejects=rejects.path)
+
+
+def _shown_path(path: Path) -> str:
+    """A path as it can be stored: bytes in it that are no UTF-8 are written out."""
+    return str(path).encode(errors="backslashreplace").decode()
 
 
 def queue_stdin(store: Submissions, order: Order) -> QueuedBatch:

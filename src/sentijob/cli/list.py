@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 app = command_app()
 _MOST = 10_000
+_LARGEST = 2**63 - 1
 
 
 @app.command("list")
@@ -47,7 +48,7 @@ def list_jobs(
     limit: Annotated[
         int, typer.Option("--limit", "-n", min=1, max=_MOST, help="At most so many.")
     ] = 20,
-    skip: Annotated[int, typer.Option(min=0, help="Pass over the first ones.")] = 0,
+    skip: Annotated[int, typer.Option(min=0, max=_LARGEST, help="Pass over the first ones.")] = 0,
     watch: Annotated[
         bool, typer.Option("--watch", "-w", help="Redraw on every change, until Ctrl-C.")
     ] = False,

@@ -13,7 +13,8 @@ import typer
 
 from sentijob.cli.flags import with_flags
 from sentijob.durations import parse_duration
-from sentijob.errors import UsageError
+from sentijob.errors import InputError, UsageError
+from sentijob.ingest.texts import refuse_unstorable
 from sentijob.jobs import BatchReference, JobReference, Label, Selector, Status
 
 if TYPE_CHECKING:
@@ -163,6 +164,9 @@ def select(store: Reading, references: Sequence[str] | None, filters: Filters) -
             case BatchReference(batch_id):
                 batch_ids.append(batch_id)
     batch_ids += [_batch_id(store, reference) for reference in filters.batch or ()]
+    for field in _WORDS:
+        for word in _given(filters, field):
+            _insist_on_unicode(field, word)
     return Selector(
         job_ids=tuple(job_ids),
         batch_ids=tuple(batch_ids),
@@ -175,6 +179,23 @@ def select(store: Reading, references: Sequence[str] | None, filters: Filters) -
         finished_before=_instant("--older-than", filters.older_than, store),
         search=filters.search,
     )
+
+
+_WORDS = ("model", "key", "error", "search")
+"""The filters whose values are looked for as they are."""
+
+
+def _given(filters: Filters, field: str) -> Sequence[str]:
+    values: str | Sequence[str] | None = getattr(filters, field)
+    return (values,) if isinstance(values, str) else values or ()
+
+
+def _insist_on_unicode(flag: str, word: str) -> None:
+    """Raises UsageError where no stored text could equal *word*."""
+    try:
+        refuse_unstorable(word, f"--{flag}")
+    except InputError as exc:
+        raise UsageError(exc.reason) from exc
 
 
 def _batch_id(store: Reading, reference: str) -> int:

@@ -24,9 +24,10 @@ from sentijob.cli.intake import (
     scanned_file,
 )
 from sentijob.cli.session import session_settings
-from sentijob.errors import ModelUnavailableError, UsageError
+from sentijob.errors import InputError, ModelUnavailableError, UsageError
 from sentijob.ingest.formats import Format
 from sentijob.ingest.options import ReadOptions
+from sentijob.ingest.texts import checked_key, refuse_unstorable
 from sentijob.jobs import Terms
 
 if TYPE_CHECKING:
@@ -160,8 +161,14 @@ class Sources:
                 f" a file, as sentijob {command} -f reviews.csv, or - for stdin"
             )
         for flag, value in (("--name", self.name), ("--once", once)):
-            if value is not None and self.count > 1:
+            if value is None:
+                continue
+            if self.count > 1:
                 raise UsageError(f"{flag} is for one batch or job, and this makes {self.count}")
+            try:
+                checked_key(value)
+            except InputError as exc:
+                raise UsageError(f"{flag}: {exc.reason.replace('the key', 'it')}") from exc
 
     def settings(self, db: str | None) -> Settings:
         """The settings, with what was given here."""
@@ -202,9 +209,14 @@ def known_model(name: str) -> str:
 
     Raises:
         ModelUnavailableError: there is no such model.
+        UsageError: no job could keep that name.
     """
     from sentijob.models.registry import canonical_name, is_known
 
+    try:
+        refuse_unstorable(name, "--model")
+    except InputError as exc:
+        raise UsageError(exc.reason) from exc
     if not is_known(name):
         raise ModelUnavailableError(
             f"there is no model {name!r}; 'sentijob models' lists what there is"

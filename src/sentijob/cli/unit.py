@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from sentijob.cli.inert import inert
 from sentijob.places import has_password, is_url, shown_db
 
-_ESCAPES = {ord('"'): '\\"', ord("\\"): "\\\\", ord("\n"): "\\n", ord("%"): "%%"}
+_ESCAPES = {
+    **{control: f"\\x{control:02x}" for control in (*range(0x20), 0x7F)},
+    ord('"'): '\\"',
+    ord("\\"): "\\\\",
+    ord("\n"): "\\n",
+    ord("%"): "%%",
+}
 
 _ENVIRONMENT = """\
 # One line, SENTIJOB_DB=..., with the password; the file must be yours alone (chmod 600).
@@ -60,7 +67,7 @@ def unit_file(command: Sequence[str], db: str) -> str:
     Source: systemd.service(5), systemd.exec(5), and for the quoting systemd.syntax(7).
     """
     return _TEMPLATE.format(
-        description=shown_db(db).replace("%", "%%").replace("\n", " "),
+        description=inert(shown_db(db)).replace("%", "%%"),
         command=" ".join(_argument(word) for word in command),
         confinement="" if is_url(db) else _confinement(Path(db).parent),
         secret=_ENVIRONMENT if has_password(db) else "",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 
 from sentijob.jobs import Label
 
+_LONGEST_SHOWN = 300
 _USUAL_NAMES = {
     "negative": Label.NEGATIVE,
     "neg": Label.NEGATIVE,
@@ -25,7 +27,9 @@ def read_labels(id2label: Mapping[str, object]) -> tuple[Label, ...]:
         ValueError: the classes aren't numbered from 0, aren't named in a usual
             way, or lack positive or negative; the message says what was found.
     """
-    found = ", ".join(f"{number}: {name}" for number, name in id2label.items())
+    found = ", ".join(f"{number}: {name}" for number, name in islice(id2label.items(), 10))
+    if len(id2label) > 10 or len(found) > _LONGEST_SHOWN:
+        found = f"{found[:_LONGEST_SHOWN]}…"
     try:
         names = [str(id2label[str(number)]) for number in range(len(id2label))]
         labels = tuple(_USUAL_NAMES[name.strip().lower()] for name in names)

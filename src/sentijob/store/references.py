@@ -10,6 +10,7 @@ from sentijob.store.database import Connection
 
 LAST = "@last"
 _LARGEST_ID = 2**63 - 1
+_MOST_DIGITS = 19
 _BATCH = re.compile(r"[bB](\d+)", re.ASCII)
 _NUMBER = re.compile(r"\d+", re.ASCII)
 _UUID_BEGINNING = re.compile(r"[0-9a-f]{4,32}")
@@ -28,20 +29,34 @@ def parse_reference(connection: Connection, reference: str) -> Reference:
     if reference == LAST:
         return _last(connection)
     if _NUMBER.fullmatch(reference):
-        return JobReference(_existing(connection, "job", int(reference), reference))
+        return JobReference(_existing(connection, "job", reference, reference))
     batch = _BATCH.fullmatch(reference)
     if batch:
-        return BatchReference(_existing(connection, "batch", int(batch[1]), reference))
+        return BatchReference(_existing(connection, "batch", batch[1], reference))
+    if not _is_storable(reference):
+        raise NotFoundError(f"there is no job or batch {reference!r}")
     named = connection.execute("SELECT id FROM batch WHERE name = ?", (reference,)).fetchone()
     if named:
         return BatchReference(named[0])
     return JobReference(_by_uuid(connection, reference))
 
 
-def _existing(connection: Connection, table: str, number: int, reference: str) -> int:
+def _is_storable(reference: str) -> bool:
+    """Whether a database could hold it: what came from a command line may be no Unicode."""
+    try:
+        return b"\0" not in reference.encode()
+    except UnicodeEncodeError:
+        return False
+
+
+def _existing(connection: Connection, table: str, digits: str, reference: str) -> int:
     found = None
-    if number <= _LARGEST_ID:
-        found = connection.execute(f"SELECT id FROM {table} WHERE id = ?", (number,)).fetchone()
+    digits = digits.lstrip("0") or "0"
+    # Counted first: Python refuses to read thousands of digits.
+    if len(digits) <= _MOST_DIGITS and int(digits) <= _LARGEST_ID:
+        found = connection.execute(
+            f"SELECT id FROM {table} WHERE id = ?", (int(digits),)
+        ).fetchone()
     if found is None:
         raise NotFoundError(f"there is no {table} {reference}")
     return int(found[0])
