@@ -9,6 +9,7 @@ from sentijob.jobs import ClaimedJob, Failure, Scored, Status
 from sentijob.store.clock import milliseconds
 from sentijob.store.database import Database
 from sentijob.store.fences import LET_GO, settle
+from sentijob.store.holds import Hold
 from sentijob.store.tallies import Moves
 
 _COMPLETE = (
@@ -17,7 +18,10 @@ _COMPLETE = (
     " error_code = NULL, error_message = NULL"
 )
 _FAIL = f"status = 'failed', {LET_GO}, finished_at = ?, error_code = ?, error_message = ?"
-_POSTPONE = f"status = 'pending', {LET_GO}, available_at = ?, error_code = ?, error_message = ?"
+_POSTPONE = (
+    f"status = 'pending', {LET_GO}, hold = {Hold.BACKOFF.value}, available_at = ?,"
+    " error_code = ?, error_message = ?"
+)
 _RELEASE = f"status = 'pending', {LET_GO}, attempt = attempt - 1"
 
 

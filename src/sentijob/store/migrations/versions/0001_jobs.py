@@ -79,6 +79,7 @@ def _create_job() -> None:
         sa.Column("model", sa.Text, nullable=False),
         sa.Column("status", sa.Text, nullable=False),
         sa.Column("priority", sa.Integer, nullable=False),
+        sa.Column("hold", sa.Integer, nullable=False),
         sa.Column("available_at", sa.BigInteger, nullable=False),
         sa.Column("attempt", sa.Integer, nullable=False),
         sa.Column("max_attempts", sa.Integer, nullable=False),
@@ -103,7 +104,7 @@ def _create_job() -> None:
     )
     op.create_index("job_job_uuid", "job", ["job_uuid"], unique=True)
     _index("job_batch_position", ["batch_id", "position"], "batch_id IS NOT NULL", unique=True)
-    _index("job_pending", ["priority", "model", "available_at", "id"], "status = 'pending'")
+    _index("job_pending", ["priority", "model", "hold", "available_at", "id"], "status = 'pending'")
     _index("job_processing", ["worker_id", "lease_expires_at"], "status = 'processing'")
     _index("job_failed", ["error_code"], "status = 'failed'")
     _index("job_cancelled", ["finished_at"], "status = 'cancelled'")
