@@ -4,7 +4,7 @@
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint format bench clean run-environment dev-environment fuzz-environment
+.PHONY: help demo test check lint format bench torture clean run-environment dev-environment fuzz-environment
 
 help: ## Show what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,9 +32,13 @@ bench: dev-environment ## Measure start-up, latency and drain (the quick benchma
 	$(BIN)/python bench/latency.py
 	$(BIN)/python bench/drain.py
 
+torture: dev-environment ## Break it on purpose; SEED= DURATION= DB= SCENARIO= choose how (docs/torture.md)
+	$(BIN)/python torture/torture.py $(if $(SEED),--seed $(SEED)) $(if $(DURATION),--duration $(DURATION)) \
+		$(if $(DB),--db $(DB)) $(foreach name,$(SCENARIO),--scenario $(name))
+
 clean: ## Remove .venv, the demo and every cache in the checkout
 	rm -rf .venv .demo .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis \
-		.coverage .coverage.* dist build bench/results
+		.coverage .coverage.* dist build bench/results torture/reports
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 run-environment:

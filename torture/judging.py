@@ -136,7 +136,9 @@ def _judge_settles(folder: Path, jobs: Iterable[Job], found: Judgement) -> None:
             )
         elif job.sentiment is None or job.sentiment.label != settle.label:
             found.wrong.append(f"job {job.id} was settled as {settle.label}; the store disagrees")
-    found.doubled += [f"job {one} was settled {count} times" for one, count in times.items() if count > 1]
+    found.doubled += [
+        f"job {one} was settled {count} times" for one, count in times.items() if count > 1
+    ]
 
 
 def _judge_counters(store: Store, jobs: Sequence[Job], found: Judgement) -> None:

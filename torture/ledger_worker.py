@@ -43,9 +43,7 @@ def main(life: Life) -> None:
     settings = load_settings()
     death = Death.parsed(life.death)
     model = PredictableModel(life.seconds_per_text, before_call=lambda: death.at("predict:before"))
-    config = WorkerConfig(
-        lease=timedelta(seconds=life.lease), poll=timedelta(seconds=life.poll)
-    )
+    config = WorkerConfig(lease=timedelta(seconds=life.lease), poll=timedelta(seconds=life.poll))
     with ExitStack() as stack:
         ledger = stack.enter_context(closing(Ledger(Path(life.ledger))))
         store = stack.enter_context(open_store(settings))

@@ -95,7 +95,10 @@ def table(outcomes: Sequence[Outcome]) -> str:
     )  # fmt: skip
     rows = [headings, *map(_row, outcomes)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+    lines = [
+        "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+        for row in rows
+    ]
     for one in outcomes:
         lines += ["", f"{one.scenario}: {_listed(one.faults)}"]
         lines += [f"  {_listed(one.figures)}"] if one.figures else []

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import clocks
+import crowds
+import soak
 import storm
+import zombies
 from reporting import Outcome
 from trials import Trial
 
@@ -26,6 +30,15 @@ class Scenario:
 
 SCENARIOS = (
     Scenario("storm", "workers and submitters are killed at any moment", storm.run),
+    Scenario("zombies", "workers are stopped past their lease, and wake", zombies.run),
+    Scenario(
+        "clocks",
+        "the wall clock jumps an hour forward and back",
+        clocks.run,
+        frozenset({SQLITE}),  # a server goes by its own clock, which is not ours to set
+    ),
+    Scenario("crowds", "fifty submit at once, beside workers and watchers", crowds.run),
+    Scenario("soak", "all of them in turn, beside workers whose memory is watched", soak.run),
 )
 
 

@@ -74,7 +74,9 @@ class Submitter:
         while count := supply.take(self._random.randint(*_BATCH_SIZES)):
             self.submit_file(self.fresh_texts(count))
 
-    def submit_file(self, texts: Sequence[str], *, kill_when: Callable[[], bool] | None = None) -> None:
+    def submit_file(
+        self, texts: Sequence[str], *, kill_when: Callable[[], bool] | None = None
+    ) -> None:
         """One file, again and again until it is in; *kill_when* times the first kill, else chance."""
         path = self._arena.folder / f"{self._name}-{self._made:05}.txt"
         path.write_text("".join(f"{text}\n" for text in texts), encoding="utf-8")
@@ -134,9 +136,7 @@ class Submitter:
         kill_when: Callable[[], bool] | None = None,
     ) -> str:
         """Run a submit, kill it at its time, and give the id that it printed; nothing where it didn't."""
-        process = self._arena.start_command(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
+        process = self._arena.start_command(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         if kill_when is not None:
             while process.poll() is None and not kill_when():
                 time.sleep(0.002)
