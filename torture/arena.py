@@ -87,6 +87,7 @@ class Arena:
     """More environment for whatever is started."""
     _started: list[subprocess.Popen[str]] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _is_closed: bool = False
 
     @property
     def environment(self) -> dict[str, str]:
@@ -164,7 +165,9 @@ class Arena:
             store.prune(Selector())
 
     def close(self) -> None:
-        """Kill what still runs."""
+        """Kill what still runs; nothing more is started."""
+        with self._lock:
+            self._is_closed = True
         for process in self._started:
             if process.poll() is None:
                 process.kill()
@@ -182,6 +185,8 @@ class Arena:
         stdout: int | IO[str] = subprocess.DEVNULL,
         stderr: int | IO[str] = subprocess.DEVNULL,
     ) -> subprocess.Popen[str]:
+        if self._is_closed:
+            raise TortureError("this arena is closed")
         process = subprocess.Popen(
             command, env=self.environment, stdin=stdin, stdout=stdout, stderr=stderr, text=True
         )

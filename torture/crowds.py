@@ -17,7 +17,8 @@ from ledgers import Ledger, Submit, record_submit, submit_ledger
 from reporting import Outcome, concluded
 from trials import Trial, await_rest
 
-CROWD = 50
+MOST = 50
+_CROWD_PER_SECOND = 2.5
 WORKERS = WATCHERS = 4
 _SUBMITS_PER_SECOND = 0.5
 """Of one submitter in one second of the trial: the machine may be small."""
@@ -29,7 +30,7 @@ _SQLITE_WORDS = ("database is locked", "database table is locked", "Traceback")
 
 
 def run(trial: Trial) -> Outcome:
-    """Rounds of fifty commands at once, then fifty processes that submit without a pause."""
+    """Fifty commands at once, then fifty processes that submit without a pause; a short trial has fewer."""
     arena = trial.arena
     with (
         arena.open_store() as store,
@@ -44,8 +45,9 @@ def run(trial: Trial) -> Outcome:
         await_rest(store, seconds=120)
         slow = arena.start_command(["results", batch, "--format", "jsonl"], stdout=subprocess.PIPE)
         trial.faults["readers that don't read on"] = 1
-        _crowd_of_commands(trial, ledger)
-        _crowd_of_loops(trial, ledger)
+        crowd = min(round(trial.duration * _CROWD_PER_SECOND), MOST)
+        _crowd_of_commands(trial, ledger, crowd)
+        _crowd_of_loops(trial, ledger, crowd)
         await_rest(store, seconds=120)
         _expect_whole(trial, slow)
         _expect_no_raw_errors(trial, workers, watchers)
@@ -90,9 +92,9 @@ def _watchers(arena: Arena, batch: str) -> list[subprocess.Popen[str]]:
     ]
 
 
-def _crowd_of_commands(trial: Trial, ledger: Ledger) -> None:
-    """``sentijob submit TEXT`` in fifty processes at once: none may fail."""
-    texts = [f"command {number}" for number in range(CROWD)]
+def _crowd_of_commands(trial: Trial, ledger: Ledger, crowd: int) -> None:
+    """``sentijob submit TEXT`` in so many processes at once: none may fail."""
+    texts = [f"command {number}" for number in range(crowd)]
     seconds: list[float] = []
     threads = [
         threading.Thread(target=_one_command, args=(trial, ledger, text, seconds)) for text in texts
@@ -101,7 +103,7 @@ def _crowd_of_commands(trial: Trial, ledger: Ledger) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    trial.faults["commands at once"] = CROWD
+    trial.faults["commands at once"] = crowd
     trial.figures["command_p99_s"] = percentile(seconds, 0.99)
 
 
@@ -116,12 +118,12 @@ def _one_command(trial: Trial, ledger: Ledger, text: str, seconds: list[float]) 
     record_submit(ledger, Submit([text], printed))
 
 
-def _crowd_of_loops(trial: Trial, ledger: Ledger) -> None:
-    """Fifty processes submit one text after the other; how long each commit took, by their own clocks."""
+def _crowd_of_loops(trial: Trial, ledger: Ledger, crowd: int) -> None:
+    """So many processes submit one text after the other; how long each commit took, by their own clocks."""
     count = max(round(trial.duration * _SUBMITS_PER_SECOND), 2)
     loops = [
         trial.arena.start_script("timed_submitter.py", f"loop {number}", str(count))
-        for number in range(CROWD)
+        for number in range(crowd)
     ]
     for loop in loops:
         assert loop.stdout is not None  # noqa: S101  # started with a pipe

@@ -1,6 +1,6 @@
 """Break a real sentijob on purpose and judge it by an independent record.
 
-Exits with 1 where a promise was broken, 2 where the harness itself can't go on.
+Exits with 1 where a promise was broken, or a scenario couldn't be brought to its end.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import os
 import sys
 import tempfile
 import traceback
-from collections.abc import Sequence
 from pathlib import Path
 
 from arena import TortureError, opened_arena
@@ -64,29 +63,27 @@ def _tortured(scenario: Scenario, options: argparse.Namespace) -> Outcome:
     print(f"{scenario.name}: {scenario.summary}", file=sys.stderr, flush=True)
     with tempfile.TemporaryDirectory(prefix="sentijob-torture-") as scratch:
         folder = (options.keep or Path(scratch)) / f"{scenario.name}-{options.seed}"
-        with opened_arena(folder, options.db) as arena:
-            trial = Trial(arena, options.seed, options.duration)
-            try:
-                return scenario.run(trial)
-            except TortureError as exc:
-                traceback.print_exc()
-                return _given_up(scenario, trial, [*trial.complaints, str(exc)])
+        try:
+            with opened_arena(folder, options.db) as arena:
+                return scenario.run(Trial(arena, options.seed, options.duration))
+        except TortureError as exc:
+            traceback.print_exc()
+            return _given_up(scenario, options.seed, str(exc))
 
 
-def _given_up(scenario: Scenario, trial: Trial, broken: Sequence[str]) -> Outcome:
+def _given_up(scenario: Scenario, seed: int, why: str) -> Outcome:
     """What is known where a scenario couldn't be brought to its end, which is a broken promise too."""
     return Outcome(
         scenario=scenario.name,
-        seed=trial.seed,
-        seconds=round(trial.elapsed, 1),
-        faults=dict(trial.faults),
+        seed=seed,
+        seconds=0.0,
+        faults={},
         acknowledged=0,
         completed=0,
         lost=0,
         doubled=0,
         longest_wait=0.0,
-        broken=broken,
-        figures=trial.figures,
+        broken=[why],
     )
 
 

@@ -52,7 +52,7 @@ def at_once(*jobs: Callable[[], None]) -> Iterator[None]:
     """Run *jobs* in threads beside the block; all have ended well when it ends.
 
     Raises:
-        TortureError: one of them failed.
+        TortureError: one of them failed; the others are left to find their arena closed.
     """
     errors: list[Exception] = []
 
@@ -66,10 +66,11 @@ def at_once(*jobs: Callable[[], None]) -> Iterator[None]:
     for thread in threads:
         thread.start()
     yield
-    for thread in threads:
-        thread.join()
+    while any(thread.is_alive() for thread in threads) and not errors:
+        for thread in threads:
+            thread.join(0.05)
     if errors:
-        raise TortureError(f"the harness failed: {errors[0]!r}") from errors[0]
+        raise TortureError(f"it can't go on: {errors[0]}") from errors[0]
 
 
 def await_rest(store: Store, *, seconds: float) -> None:
