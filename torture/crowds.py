@@ -183,7 +183,7 @@ def _expect_no_raw_errors(
     said = []
     for watcher in watchers:
         if watcher.poll() is None:
-            watcher.send_signal(signal.SIGINT)
+            watcher.terminate()  # not Ctrl-C, which what is started in the background ignores
         said.append(watcher.communicate(timeout=60)[1])
     for worker in workers:
         worker.end(signal.SIGTERM)
