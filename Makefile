@@ -5,7 +5,7 @@ BIN := .venv/bin
 SECONDS := 60
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint format bench fuzz clean run-environment dev-environment fuzz-environment
+.PHONY: help demo test check lint format bench fuzz torture clean run-environment dev-environment fuzz-environment
 
 help: ## Show what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,9 +40,13 @@ fuzz: fuzz-environment ## Search for bytes that break a reader, SECONDS (60) for
 		$(BIN)/python fuzz/fuzz_reader.py $$reader $(SECONDS) || exit 1; \
 	done
 
+torture: dev-environment ## Break it on purpose; SEED= DURATION= DB= SCENARIO= choose how (docs/torture.md)
+	$(BIN)/python torture/torture.py $(if $(SEED),--seed $(SEED)) $(if $(DURATION),--duration $(DURATION)) \
+		$(if $(DB),--db $(DB)) $(foreach name,$(SCENARIO),--scenario $(name))
+
 clean: ## Remove .venv, the demo and every cache in the checkout
 	rm -rf .venv .demo .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis \
-		.coverage .coverage.* dist build bench/results fuzz/corpus fuzz/findings
+		.coverage .coverage.* dist build bench/results fuzz/corpus fuzz/findings torture/reports
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 run-environment:

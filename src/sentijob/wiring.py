@@ -104,21 +104,25 @@ def opened_worker(
     config: WorkerConfig,
     *,
     started: Iterable[ProcessModel] = (),
+    load: Callable[[str], SentimentModel] | None = None,
     on_ready: Callable[[], None] = lambda: None,
 ) -> Iterator[Worker]:
-    """A worker on *store*, ready to run; the first to need one of the models *started* already takes it."""
+    """A worker on *store*, ready to run; the first to need one of the models *started* already takes it.
+
+    *load* gives it other models than the settings would.
+    """
     from sentijob.worker.presence import Presence
     from sentijob.worker.runner import Worker
 
     waiting = {model.name: model for model in started}
 
-    def load(name: str) -> ProcessModel:
+    def start(name: str) -> ProcessModel:
         return waiting.pop(name, None) or start_model(name, settings, processes=config.processes)
 
     with closing(make_waker(settings, for_work=True)) as waker:
         yield Worker(
             store,
-            load,
+            load or start,
             config,
             waker=waker,
             presence=Presence(run_folder(settings)),

@@ -377,3 +377,26 @@ def test_what_a_worker_holds_unknowingly_goes_back_untried(store: Store) -> None
     assert [store.job(job_id).attempt for job_id in (1, 2, 3, 4)] == [1, 0, 0, 1]
     assert not store.complete(me, scored(known))
     assert store.check() == []
+
+
+def test_a_claim_that_is_settled_twice_at_once_counts_once(store: Store) -> None:
+    submit(store)
+    me = worker(store)
+    claims = claim(store, me)
+    assert not store.complete(me, scored([*claims, *claims]))
+    assert store.counts() == Counts(completed=1, positive=1)
+    assert store.check() == []
+
+
+def test_a_stale_claim_beside_a_fresh_one_of_the_same_job_takes_nothing_from_it(
+    store: Store, clock: MovableClock
+) -> None:
+    submit(store)
+    me = worker(store)
+    stale = claim(store, me)
+    clock.pass_time(LEASE * 2)
+    store.rescue()
+    fresh = claim(store, me)
+    assert not store.complete(me, scored([*stale, *fresh]))
+    assert store.counts() == Counts(completed=1, positive=1)
+    assert store.check() == []

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from movable_clock import MovableClock
 
+from sentijob.backoff import LONGEST_DELAY
 from sentijob.jobs import (
     CANCELLABLE_STATUSES,
     FINAL_STATUSES,
@@ -19,6 +20,7 @@ from sentijob.jobs import (
     Status,
     Terms,
 )
+from sentijob.store.holds import Hold
 
 MOST_RESCUES = 20
 LONGEST_LEASE_MS = 86_400_000
@@ -35,6 +37,7 @@ class ModelJob:
     id: int
     terms: Terms
     available_at: int
+    hold: Hold = Hold.NONE
     batch_id: int | None = None
     position: int | None = None
     status: Status = Status.PENDING
@@ -48,6 +51,14 @@ class ModelJob:
 
     def is_held_by(self, worker_id: int, fence: int) -> bool:
         return (self.status, self.worker_id, self.fence) == (Status.PROCESSING, worker_id, fence)
+
+    def is_ahead(self, now: int) -> bool:
+        """Whether only a clock that was set back since explains when it is available."""
+        longest = {Hold.NONE: 0, Hold.BACKOFF: ms(LONGEST_DELAY)}
+        return self.hold in longest and self.available_at > now + longest[self.hold]
+
+    def due_at(self, now: int) -> int:
+        return now if self.is_ahead(now) else self.available_at
 
     def let_go(self, status: Status) -> None:
         self.status, self.worker_id, self.lease_ends = status, None, None
@@ -79,7 +90,8 @@ class StoreModel:
 
     def add(self, job_id: int, terms: Terms) -> None:
         due = self.clock.wall_ms + ms(terms.delay)
-        self.jobs[job_id] = ModelJob(job_id, terms, due)
+        hold = Hold.DELAY if terms.delay else Hold.NONE
+        self.jobs[job_id] = ModelJob(job_id, terms, due, hold)
 
     def in_batch(self, batch_id: int) -> dict[int, ModelJob]:
         """A batch's jobs by their positions."""
@@ -100,9 +112,11 @@ class StoreModel:
 
     def append(self, batch_id: int, positions: Iterable[int], job_ids: Sequence[int]) -> None:
         batch = self.batches[batch_id]
-        due = max(batch.available_at, self.clock.wall_ms)
+        now = self.clock.wall_ms
+        is_held = bool(batch.terms.delay) and batch.available_at > now
+        due, hold = (batch.available_at, Hold.DELAY) if is_held else (now, Hold.NONE)
         for position, job_id in zip(positions, job_ids, strict=True):
-            self.jobs[job_id] = ModelJob(job_id, batch.terms, due, batch_id, position)
+            self.jobs[job_id] = ModelJob(job_id, batch.terms, due, hold, batch_id, position)
 
     def next_claims(
         self,
@@ -112,28 +126,37 @@ class StoreModel:
         exclude_models: Collection[str],
         min_priority: int | None,
     ) -> list[int]:
-        """What a claim must take, in its order: by urgency, then a model at a time, the longest due first."""
+        """What a claim must take, in its order.
+
+        By urgency; then a lane at a time, which is a model's jobs of one hold. What came before a
+        clock was set back goes first, then the lane whose head is due longest.
+        """
         if self.is_paused:
             return []
-        lanes: dict[tuple[int, str], list[tuple[int, int]]] = {}
+        now = self.clock.wall_ms
+        lanes: dict[tuple[int, str, Hold, bool], list[tuple[int, int]]] = {}
         for job in self.jobs.values():
             model, priority = job.terms.model, job.terms.priority
             is_wanted = (
                 job.status is Status.PENDING
-                and job.available_at <= self.clock.wall_ms
+                and job.due_at(now) <= now
                 and (models is None or model in models)
                 and model not in exclude_models
                 and (min_priority is None or priority >= min_priority)
             )
             if is_wanted:
-                lanes.setdefault((-priority, model), []).append((job.available_at, job.id))
-        by_turn = sorted((urgency, sorted(due)) for (urgency, _), due in lanes.items())
-        return [job_id for _, due in by_turn for _, job_id in due][:limit]
+                lane = (-priority, model, job.hold, job.is_ahead(now))
+                lanes.setdefault(lane, []).append((job.available_at, job.id))
+        by_turn = sorted(
+            (urgency, not is_ahead, min(min(due)[0], now), min(due)[1], sorted(due))
+            for (urgency, _, _, is_ahead), due in lanes.items()
+        )
+        return [job_id for *_, due in by_turn for _, job_id in due][:limit]
 
     def claim(self, worker_id: int, job_ids: Iterable[int], lease: timedelta) -> None:
         for job_id in job_ids:
             job = self.jobs[job_id]
-            job.status, job.worker_id = Status.PROCESSING, worker_id
+            job.status, job.worker_id, job.hold = Status.PROCESSING, worker_id, Hold.NONE
             job.lease_ends = self.clock.steady_ms + ms(lease)
             job.attempt += 1
             job.fence += 1
@@ -193,7 +216,7 @@ class StoreModel:
         found = self.selected(selector, RETRYABLE_STATUSES)
         for job in found:
             job.status, job.attempt, job.rescues = Status.PENDING, 0, 0
-            job.available_at, job.error_code = self.clock.wall_ms, None
+            job.available_at, job.hold, job.error_code = self.clock.wall_ms, Hold.NONE, None
         return len(found)
 
     def prune(self, selector: Selector) -> int:

@@ -15,7 +15,7 @@ from sentijob.cli.bars import Part, stacked_bar
 from sentijob.cli.inert import inert
 from sentijob.cli.progress import format_rate
 from sentijob.cli.tables import Column, facts_table
-from sentijob.cli.words import LABEL_STYLES, STATUS_STYLES, age, amount, percent, when
+from sentijob.cli.words import LABEL_STYLES, STATUS_STYLES, age, amount, happened, percent
 from sentijob.durations import format_duration
 from sentijob.jobs import Batch, Counts, Label, Status
 
@@ -154,7 +154,7 @@ def _facts(batch: Batch, now: datetime, rate: float | None) -> Table:
         ("left", _left(waiting, rate)),
         ("source", batch.source),
         ("model", batch.model),
-        ("created", when(batch.created_at, now)),
+        ("created", happened(batch.created_at, now)),
         ("note", _unsealed_note(batch)),
     ]
     return facts_table(facts)

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from sentijob.cli.inert import inert_lines
 from sentijob.cli.tables import Column, facts_table
-from sentijob.cli.words import LABEL_STYLES, STATUS_STYLES, age, amount, when
+from sentijob.cli.words import LABEL_STYLES, STATUS_STYLES, age, amount, happened, when
 from sentijob.durations import format_duration
 from sentijob.jobs import Job, Label, Sentiment, Status
 
@@ -95,7 +95,7 @@ def _facts(job: Job, now: datetime) -> Table:
         ("batch", _batch_and_place(job)),
         ("model", _model(job)),
         ("read", _read(job)),
-        ("created", when(job.created_at, now)),
+        ("created", happened(job.created_at, now)),
         ("due", _due(job, now)),
         ("finished", _finished(job, now)),
         ("attempt", f"{job.attempt} of {job.max_attempts}" if job.attempt else None),
@@ -128,8 +128,8 @@ def _read(job: Job) -> str | None:
 
 
 def _due(job: Job, now: datetime) -> str | None:
-    """Said only of a job that has to wait for its time."""
-    if job.status is Status.PENDING and job.available_at > now:
+    """Said only of a job that has to wait for its time, not of one that was submitted by a clock set back since."""
+    if job.status is Status.PENDING and job.available_at > max(now, job.created_at):
         return when(job.available_at, now)
     return None
 
@@ -138,7 +138,7 @@ def _finished(job: Job, now: datetime) -> str | None:
     if job.finished_at is None:
         return None
     after = format_duration(job.finished_at - job.created_at)
-    return f"{when(job.finished_at, now)}, {after} after it was created"
+    return f"{happened(job.finished_at, now)}, {after} after it was created"
 
 
 def _listed_text(job: Job) -> str:

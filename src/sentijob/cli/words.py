@@ -47,6 +47,14 @@ def when(instant: datetime, now: datetime) -> str:
     return f"{local} ({format_duration(now - instant)} ago)"
 
 
+def happened(instant: datetime, now: datetime) -> str:
+    """An instant that is past, as :func:`when` writes it; one that lies ahead was told by a clock set back since."""
+    if instant > now:
+        local = instant.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+        return f"{local} (the clock was set back since)"
+    return when(instant, now)
+
+
 def percent(part: float, whole: float) -> str:
     """``12%``; what is neither none nor all is never rounded to it."""
     if not whole:

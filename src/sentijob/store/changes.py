@@ -16,6 +16,7 @@ from sentijob.jobs import (
 )
 from sentijob.store.database import Connection, Database
 from sentijob.store.fences import LET_GO
+from sentijob.store.holds import Hold
 from sentijob.store.listing import Listing
 from sentijob.store.peaks import drop_peaks, finishes, raise_peaks
 from sentijob.store.rows import marks
@@ -28,7 +29,7 @@ _Changed = tuple[int, int | None, str, str | None]
 
 _CANCEL = f"status = 'cancelled', {LET_GO}, finished_at = ?"
 _RETRY = (
-    "status = 'pending', attempt = 0, rescues = 0, available_at = ?,"
+    f"status = 'pending', attempt = 0, rescues = 0, hold = {Hold.NONE.value}, available_at = ?,"
     " started_at = NULL, finished_at = NULL, error_code = NULL, error_message = NULL"
 )
 

@@ -10,6 +10,7 @@ from sentijob.jobs import ClaimedJob, Status
 from sentijob.store.clock import milliseconds, ms_to_instant
 from sentijob.store.database import Change, Connection, Database
 from sentijob.store.fences import settle
+from sentijob.store.holds import Hold
 from sentijob.store.lanes import due_lanes, lanes
 from sentijob.store.rows import CLAIM_SELECT, claimed_from_row, marks
 from sentijob.store.tallies import Moves
@@ -17,7 +18,7 @@ from sentijob.store.workers import has_pause
 
 _LANE_SELECT = (
     f"{CLAIM_SELECT} WHERE status = 'pending' AND priority = ? AND model = ?"
-    " AND available_at <= ? ORDER BY available_at, job.id LIMIT ?"
+    " AND hold = ? AND available_at > ? AND available_at <= ? ORDER BY available_at, job.id LIMIT ?"
 )
 
 _EXTEND = Change("", ("lease_expires_at",))
@@ -52,7 +53,14 @@ class SqlClaiming:
             ):
                 rows = connection.execute(
                     f"{_LANE_SELECT} {self._db.row_lock_skipping}",
-                    (lane.priority, lane.model, now_ms, limit - len(claimed)),
+                    (
+                        lane.priority,
+                        lane.model,
+                        lane.stretch.hold.value,
+                        lane.stretch.after,
+                        lane.stretch.until,
+                        limit - len(claimed),
+                    ),
                 ).fetchall()
                 claimed += map(claimed_from_row, rows)
                 if len(claimed) >= limit:
@@ -74,7 +82,7 @@ class SqlClaiming:
         expires_at = self._db.steady(connection) + milliseconds(lease)
         connection.execute(
             "UPDATE job SET status = 'processing', worker_id = ?, lease_expires_at = ?,"
-            " started_at = ?, attempt = attempt + 1, fence = fence + 1"
+            f" started_at = ?, attempt = attempt + 1, fence = fence + 1, hold = {Hold.NONE.value}"
             f" WHERE id IN ({marks(len(claimed))})",
             (worker_id, expires_at, now_ms, *(one.job_id for one in claimed)),
         )
@@ -88,10 +96,18 @@ class SqlClaiming:
     ) -> Collection[int]:
         with self._db.write() as connection:
             expires_at = self._db.steady(connection) + milliseconds(lease)
-            changes = [((expires_at,), one) for one in claims]
-            return settle(self._db, connection, worker_id, _EXTEND, changes)
+            return settle(
+                self._db,
+                connection,
+                worker_id,
+                _EXTEND,
+                claims,
+                claim=lambda one: one,
+                values=lambda _: (expires_at,),
+            ).lost
 
     def next_due_at(self) -> datetime | None:
         with self._db.read() as connection:
-            due = min((lane.due_at for lane in lanes(connection)), default=None)
+            now_ms = self._db.wall(connection)
+            due = min((lane.due_at for lane in lanes(connection, now_ms=now_ms)), default=None)
         return None if due is None else ms_to_instant(due)

@@ -102,13 +102,15 @@ class SqlReading:
     def oldest_pending_at(self) -> datetime | None:
         with self._db.read() as connection:
             now_ms = self._db.wall(connection)
-            due = [lane.due_at for lane in lanes(connection) if lane.due_at <= now_ms]
+            found = lanes(connection, now_ms=now_ms)
+            due = [lane.due_at for lane in found if lane.due_at <= now_ms]
         return ms_to_instant(min(due)) if due else None
 
     @survives_outages
     def finished_since(self, instant: datetime) -> int:
         with self._db.read() as connection:
-            return finished_since(connection, instant_to_ms(instant))
+            now_ms = self._db.wall(connection)
+            return finished_since(connection, instant_to_ms(instant), now_ms=now_ms)
 
     @survives_outages
     def change_token(self) -> int:

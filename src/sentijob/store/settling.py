@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import timedelta
 
 from sentijob.jobs import ClaimedJob, Failure, Scored, Status
 from sentijob.store.clock import milliseconds
 from sentijob.store.database import Change, Connection, Database
 from sentijob.store.fences import LET_GO, held_by, settle
+from sentijob.store.holds import Hold
 from sentijob.store.peaks import finishes, raise_peaks, scores
 from sentijob.store.tallies import Moves
 
@@ -27,7 +29,10 @@ _COMPLETE = Change(
     ),
 )
 _FAIL = Change(f"status = 'failed', {LET_GO}", ("finished_at", "error_code", "error_message"))
-_POSTPONE = Change(f"status = 'pending', {LET_GO}", ("available_at", "error_code", "error_message"))
+_POSTPONE = Change(
+    f"status = 'pending', {LET_GO}, hold = {Hold.BACKOFF.value}",
+    ("available_at", "error_code", "error_message"),
+)
 _RELEASE = Change(f"status = 'pending', {LET_GO}, attempt = attempt - 1")
 
 
@@ -39,16 +44,17 @@ class SqlSettling:
     def complete(self, worker_id: int, scored: Sequence[Scored]) -> Collection[int]:
         with self._db.write() as connection:
             now_ms = self._db.wall(connection)
-            changes = [
-                ((now_ms, *one.sentiment, one.model_revision), one.claimed) for one in scored
-            ]
-            lost = settle(self._db, connection, worker_id, _COMPLETE, changes)
-            outcomes = Counter(
-                (one.claimed.batch_id, one.sentiment.label)
-                for one in scored
-                if one.claimed.job_id not in lost
+            kept, lost = settle(
+                self._db,
+                connection,
+                worker_id,
+                _COMPLETE,
+                scored,
+                claim=_claim_of,
+                values=lambda one: (now_ms, *one.sentiment, one.model_revision),
             )
             moves = Moves(self._db)
+            outcomes = Counter((one.claimed.batch_id, one.sentiment.label) for one in kept)
             for (batch_id, label), count in outcomes.items():
                 moves.add(
                     batch_id,
@@ -58,51 +64,55 @@ class SqlSettling:
                     label=label,
                 )
             moves.write(connection, now_ms=now_ms)
-            kept = [one for one in scored if one.claimed.job_id not in lost]
             ends = finishes((one.claimed.job_id for one in kept), now_ms)
             raise_peaks(connection, {**scores(kept), **ends}, slot=self._db.slot())
-            _drop_texts(connection, scored, lost)
+            _drop_texts(connection, kept)
             connection.execute(
                 "UPDATE worker SET completed = completed + ?, last_seen_at = ? WHERE id = ?",
-                (outcomes.total(), now_ms, worker_id),
+                (len(kept), now_ms, worker_id),
             )
             return lost
 
     def fail(self, worker_id: int, failures: Sequence[Failure]) -> Collection[int]:
         with self._db.write() as connection:
             now_ms = self._db.wall(connection)
-            final = [
-                ((now_ms, one.error_code, one.error_message), one.claimed)
-                for one in failures
-                if one.retry_in is None
-            ]
-            postponed = [
-                (
-                    (now_ms + milliseconds(one.retry_in), one.error_code, one.error_message),
-                    one.claimed,
-                )
-                for one in failures
-                if one.retry_in is not None
-            ]
+            final = settle(
+                self._db,
+                connection,
+                worker_id,
+                _FAIL,
+                [one for one in failures if one.retry_in is None],
+                claim=_claim_of,
+                values=lambda one: (now_ms, one.error_code, one.error_message),
+            )
+            postponed = settle(
+                self._db,
+                connection,
+                worker_id,
+                _POSTPONE,
+                [one for one in failures if one.retry_in is not None],
+                claim=_claim_of,
+                values=lambda one: (
+                    now_ms + milliseconds(one.retry_in or timedelta(0)),
+                    one.error_code,
+                    one.error_message,
+                ),
+            )
             moves = Moves(self._db)
-            lost: set[int] = set()
-            for change, target, changes in (
-                (_FAIL, Status.FAILED, final),
-                (_POSTPONE, Status.PENDING, postponed),
-            ):
-                lost |= settle(self._db, connection, worker_id, change, changes)
-                _count(moves, [one for _, one in changes], lost, target)
+            _count(moves, map(_claim_of, final.kept), Status.FAILED)
+            _count(moves, map(_claim_of, postponed.kept), Status.PENDING)
             moves.write(connection, now_ms=now_ms)
-            ended = {one.job_id for _, one in final} - lost
+            ended = [one.claimed.job_id for one in final.kept]
             raise_peaks(connection, finishes(ended, now_ms), slot=self._db.slot())
-            return lost
+            return final.lost | postponed.lost
 
     def release(self, worker_id: int, claims: Sequence[ClaimedJob]) -> Collection[int]:
         with self._db.write() as connection:
-            changes = [((), one) for one in claims]
-            lost = settle(self._db, connection, worker_id, _RELEASE, changes)
+            kept, lost = settle(
+                self._db, connection, worker_id, _RELEASE, claims, claim=lambda one: one
+            )
             moves = Moves(self._db)
-            _count(moves, claims, lost, Status.PENDING)
+            _count(moves, kept, Status.PENDING)
             moves.write(connection, now_ms=self._db.wall(connection))
             return lost
 
@@ -129,20 +139,17 @@ class SqlSettling:
             return len(unheld)
 
 
-def _drop_texts(connection: Connection, scored: Sequence[Scored], lost: Collection[int]) -> None:
+def _claim_of(settled: Scored | Failure) -> ClaimedJob:
+    return settled.claimed
+
+
+def _drop_texts(connection: Connection, kept: Iterable[Scored]) -> None:
     """Empty the texts that were only to be kept until they are scored."""
-    job_ids = [
-        (one.claimed.job_id,)
-        for one in scored
-        if not one.claimed.store_text and one.claimed.job_id not in lost
-    ]
+    job_ids = [(one.claimed.job_id,) for one in kept if not one.claimed.store_text]
     if job_ids:
         connection.executemany("UPDATE job_text SET text = '' WHERE job_id = ?", job_ids)
 
 
-def _count(
-    moves: Moves, claims: Sequence[ClaimedJob], lost: Collection[int], target: Status
-) -> None:
+def _count(moves: Moves, claims: Iterable[ClaimedJob], target: Status) -> None:
     for one in claims:
-        if one.job_id not in lost:
-            moves.add(one.batch_id, source=Status.PROCESSING, target=target)
+        moves.add(one.batch_id, source=Status.PROCESSING, target=target)

@@ -42,7 +42,7 @@ class SqliteDatabase:
     """One SQLite file, shared by threads and processes.
 
     One connection writes, one thread at a time; others read. A writer that finds
-    the file locked by another process asks again every millisecond: SQLite's own
+    the file locked by another process asks again every few milliseconds: SQLite's own
     waiting doubles its naps, and so a busy worker could keep a submit out for a second.
     """
 

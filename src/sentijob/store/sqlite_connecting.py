@@ -13,6 +13,9 @@ from sentijob.store.sqlite_errors import PATIENCE_SECONDS, in_our_words
 OLDEST_SQLITE = (3, 35, 0)
 """The first with RETURNING."""
 _RETRY_SECONDS = 0.001
+_BRIEFLY = 0.01
+_LONG_PAUSE, _SHORT_PAUSE = 0.02, 0.005
+_LONG_WAIT = 0.5
 _T = TypeVar("_T")
 Connect = Callable[[str], sqlite3.Connection]
 """Opens a connection on a path or a ``file:`` URI: in autocommit, usable from any thread, never waiting for a lock."""
@@ -62,18 +65,33 @@ def connected(connect: Connect, path: str) -> sqlite3.Connection:
 
 
 def insist(action: Callable[[], _T]) -> _T:
-    """Do what another process's lock may prevent, trying each millisecond for as long as we are patient.
+    """Do what another process's lock may prevent, trying again and again for as long as we are patient.
 
     SQLite's own waiting naps longer and longer, and doesn't wait at all where two would wait for each other.
     """
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    began = time.monotonic()
     while True:
         try:
             return action()
         except sqlite3.OperationalError as exc:
-            if exc.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+            waited = time.monotonic() - began
+            if exc.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or waited > PATIENCE_SECONDS:
                 raise
-        time.sleep(_RETRY_SECONDS)
+        time.sleep(pause(waited))
+
+
+def pause(waited: float) -> float:
+    """How many seconds to leave a lock alone that was asked for *waited* seconds ago.
+
+    Each asking costs its share of a processor. Fifty who ask every millisecond leave nothing for the one
+    who holds the lock, and so a lock that isn't soon free is asked for less often. From then on
+    more often again the longer it has been waited for, so that nobody is passed over for ever.
+    """
+    if waited < _BRIEFLY:
+        return _RETRY_SECONDS
+    # They began together, and must not ask together.
+    jitter = 0.5 + time.monotonic_ns() % 1000 / 1000
+    return jitter * max(_LONG_PAUSE * (1 - waited / _LONG_WAIT), _SHORT_PAUSE)
 
 
 def refuse_old_sqlite() -> None:

@@ -12,6 +12,7 @@ from sentijob.jobs import Batch, Item, OpenedBatch, Status, Submitted, Terms
 from sentijob.store.batches import existing_batch, texts_present
 from sentijob.store.clock import milliseconds
 from sentijob.store.database import Connection, Database, survives_outages
+from sentijob.store.holds import Hold
 from sentijob.store.once import batch_made_once, job_made_once, remember
 from sentijob.store.peaks import priorities, raise_peaks
 from sentijob.store.rows import meta_to_column
@@ -27,6 +28,7 @@ _JOB_COLUMNS = (
     "model",
     "status",
     "priority",
+    "hold",
     "available_at",
     "attempt",
     "max_attempts",
@@ -53,7 +55,8 @@ class _Standing(NamedTuple):
     model: str
     priority: int
     max_attempts: int
-    available_at: int
+    not_before: int | None
+    """Until when they are held; None where no delay was asked for."""
     store_text: int
 
 
@@ -67,13 +70,15 @@ class SqlSubmissions:
             earlier = job_made_once(self._db, connection, once)
             if earlier is not None:
                 return Submitted(earlier, _uuid_of(connection, earlier), is_new=False)
-            available_at = self._db.wall(connection) + milliseconds(terms.delay)
+            not_before = (
+                self._db.wall(connection) + milliseconds(terms.delay) if terms.delay else None
+            )
             standing = _Standing(
                 None,
                 terms.model,
                 terms.priority,
                 terms.max_attempts,
-                available_at,
+                not_before,
                 int(terms.store_text),
             )
             ((job_id, job_uuid),) = self._insert(connection, [_Placed(None, item)], standing)
@@ -156,14 +161,15 @@ class SqlSubmissions:
     ) -> list[tuple[int, bytes]]:
         """Make jobs of items; their numbers and UUIDs."""
         now_ms = self._db.wall(connection)
-        available_at = max(standing.available_at, now_ms)
+        batch_id, model, priority, max_attempts, not_before, store_text = standing
+        is_held = not_before is not None and not_before > now_ms
+        hold, available_at = (Hold.DELAY, not_before) if is_held else (Hold.NONE, now_ms)
         job_ids = self._db.allocate(connection, "job", len(placed))
         made = list(zip(job_ids, new_uuids(len(placed), now_ms=now_ms), strict=True))
-        batch_id, model, priority, max_attempts, _, store_text = standing
         pending = Status.PENDING.value
         jobs = [
             (job_id, job_uuid, batch_id, position, item.key, model, pending, priority,
-             available_at, 0, max_attempts, 0, 0, now_ms, store_text)
+             hold.value, available_at, 0, max_attempts, 0, 0, now_ms, store_text)
             for (job_id, job_uuid), (position, item) in zip(made, placed, strict=True)
         ]  # fmt: skip
         texts = [
@@ -209,8 +215,9 @@ def _check_name(connection: Connection, name: str | None) -> None:
 def _standing_of(connection: Connection, batch_id: int) -> tuple[bool, _Standing]:
     """Whether a batch is sealed, and what its jobs have in common."""
     row = connection.execute(
-        "SELECT sealed_at, id, model, priority, max_attempts, available_at, store_text FROM batch"
-        " WHERE id = ?",
+        "SELECT sealed_at, id, model, priority, max_attempts,"
+        " CASE WHEN available_at > created_at THEN available_at END,"
+        " store_text FROM batch WHERE id = ?",
         (batch_id,),
     ).fetchone()
     if row is None:

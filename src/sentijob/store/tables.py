@@ -41,11 +41,12 @@ class JobRow(SQLModel, table=True):
             sqlite_where=text("batch_id IS NOT NULL"),
             postgresql_where=text("batch_id IS NOT NULL"),
         ),
-        # One lane for each priority and model; see lanes.py.
+        # One lane for each priority, model and hold; see lanes.py.
         Index(
             "job_pending",
             "priority",
             "model",
+            "hold",
             "available_at",
             "id",
             sqlite_where=text("status = 'pending'"),
@@ -104,6 +105,10 @@ class JobRow(SQLModel, table=True):
     model: str = Field(sa_column=Column(Text, nullable=False))
     status: str = Field(sa_column=Column(Text, nullable=False))
     priority: int = Field(sa_column=Column(Integer, nullable=False))
+    hold: int = Field(
+        default=0, sa_column=Column(Integer, nullable=False, server_default=text("0"))
+    )
+    """What it waits for while it is pending; see holds.py."""
     available_at: int = Field(sa_column=_instant())
     attempt: int = Field(sa_column=Column(Integer, nullable=False))
     max_attempts: int = Field(sa_column=Column(Integer, nullable=False))

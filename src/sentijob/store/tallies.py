@@ -103,11 +103,14 @@ def forget_old_pace(connection: Connection, *, now_ms: int) -> None:
     )
 
 
-def finished_since(connection: Connection, since_ms: int) -> int:
-    """How many jobs became final since the start of the minute that *since_ms* lies in."""
+def finished_since(connection: Connection, since_ms: int, *, now_ms: int) -> int:
+    """How many jobs became final since the start of the minute that *since_ms* lies in.
+
+    Minutes that are still to come were counted before the clock was set back; they are left out.
+    """
     row = connection.execute(
-        "SELECT COALESCE(SUM(finished), 0) FROM pace WHERE minute >= ?",
-        (since_ms // _MS_PER_MINUTE,),
+        "SELECT COALESCE(SUM(finished), 0) FROM pace WHERE minute BETWEEN ? AND ?",
+        (since_ms // _MS_PER_MINUTE, now_ms // _MS_PER_MINUTE),
     ).fetchone()
     return int(row[0]) if row else 0
 

@@ -34,6 +34,7 @@ from sentijob.store.database import SCHEMA_VERSION
 from sentijob.store.lanes import _FIRST, _HEAD, _NEXT_MODEL, _NEXT_PRIORITY
 from sentijob.store.selection import where
 from sentijob.store.sql_store import SqlStore
+from sentijob.store.sqlite_connecting import pause
 from sentijob.store.ways import ways
 
 HAPPY = Sentiment.of(0.1, 0.2, 0.7, tokens=3)
@@ -344,3 +345,10 @@ def test_a_writer_waits_for_another_process_to_finish(store: SqlStore, path: Pat
         store.submit(Item("y"), Terms(delay=timedelta(0)))
         release.join()
     assert store.counts() == Counts(pending=2)
+
+
+def test_a_lock_is_asked_for_less_often_by_newcomers_than_by_those_who_wait_for_long() -> None:
+    assert pause(0.0) == pause(0.009) == 0.001
+    newcomers = [pause(0.011) for _ in range(50)]
+    veterans = [pause(20.0) for _ in range(50)]
+    assert 0.002 < min(veterans) <= max(veterans) < 0.008 < min(newcomers) <= max(newcomers) < 0.031
