@@ -35,6 +35,10 @@ class Server(Protocol):
         """End it at once and start it again; returns when it takes connections."""
         ...
 
+    def new_url(self) -> str:
+        """Names a store that doesn't exist yet."""
+        ...
+
 
 class TortureError(Exception):
     """The harness itself can't go on; says nothing about the store's promises."""

@@ -77,15 +77,16 @@ def run(trial: Trial) -> Outcome:
 
 
 def _parts(trial: Trial) -> Iterator[Outcome]:
-    """One scenario after the other, each on a new SQLite file, with seeds that follow from ours."""
+    """One scenario after the other, each on a new store, with seeds that follow from ours."""
     scripts: list[Callable[[Trial], Outcome]] = [*_SCRIPTS]
-    if clocks.can_run():
+    if trial.server is None and clocks.can_run():
         scripts.append(clocks.run)
     number = 0
     while trial.elapsed < trial.duration:
         folder = trial.arena.folder / f"part-{number}"
         seconds = min(_PART_SECONDS, max(trial.duration - trial.elapsed, 2.0))
-        with opened_arena(folder, None) as arena:
+        db = None if trial.server is None else trial.server.new_url()
+        with opened_arena(folder, db) as arena:
             part = Trial(arena, trial.seed * 1000 + number, seconds, trial.server, trial.say)
             outcome = scripts[number % len(scripts)](part)
         trial.say(f"soak: {outcome.scenario} {outcome.verdict}, {trial.elapsed:.0f} s gone")

@@ -10,16 +10,29 @@ import os
 import sys
 import tempfile
 import traceback
+from contextlib import ExitStack
 from pathlib import Path
 
 from arena import TortureError, opened_arena
+from postgres_server import running_server
 from reporting import REPORTS, Outcome, save, table
 from scenarios import SCENARIOS, Scenario, database_kind
 from trials import Trial
 
+OWN_SERVER = "postgresql"
+"""Said for a store that isn't to be anywhere in particular."""
+
 
 def main() -> int:
     options = _parsed()
+    with ExitStack() as stack:
+        if options.db == OWN_SERVER:
+            options.server = stack.enter_context(running_server())
+            options.db = options.server.new_url()
+        return _torture(options)
+
+
+def _torture(options: argparse.Namespace) -> int:
     kind = database_kind(options.db)
     chosen = [
         one
@@ -44,8 +57,12 @@ def _parsed() -> argparse.Namespace:
         "--duration", type=float, default=45, help="seconds for each scenario, about [45]"
     )
     parser.add_argument(
-        "--db", default=os.environ.get("DB"), help="a path or URL of an empty store [a new file]"
+        "--db",
+        default=os.environ.get("DB"),
+        help=f"a path or URL of an empty store; {OWN_SERVER} for a server of its own, which is"
+        " restarted in the middle too [a new file]",
     )
+    parser.set_defaults(server=None)
     parser.add_argument(
         "--scenario",
         action="append",
@@ -65,7 +82,7 @@ def _tortured(scenario: Scenario, options: argparse.Namespace) -> Outcome:
         folder = (options.keep or Path(scratch)) / f"{scenario.name}-{options.seed}"
         try:
             with opened_arena(folder, options.db) as arena:
-                return scenario.run(Trial(arena, options.seed, options.duration))
+                return scenario.run(Trial(arena, options.seed, options.duration, options.server))
         except TortureError as exc:
             traceback.print_exc()
             return _given_up(scenario, options.seed, str(exc))

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from postgres_server import PostgresServer, running_server
+from postgres_server import PostgresServer
 from sqlalchemy import create_engine
 from sqlmodel import SQLModel
 
@@ -49,13 +49,6 @@ def url(postgres: PostgresServer) -> str:
 def store(url: str) -> Iterator[SqlStore]:
     with SqlStore.open(url) as opened:
         yield opened
-
-
-@pytest.fixture
-def own_server() -> Iterator[PostgresServer]:
-    """A server that a test may stop."""
-    with running_server() as server:
-        yield server
 
 
 def raw(url: str) -> psycopg.Connection:

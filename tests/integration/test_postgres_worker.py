@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import timedelta
 
-import pytest
-from postgres_server import PostgresServer, running_server
+from postgres_server import PostgresServer
 
 from sentijob.jobs import Counts, Item, Selector, Sentiment, Terms
 from sentijob.store.postgres.database import WORK
@@ -34,12 +33,6 @@ class Slow:
         return [Sentiment.of(0.1, 0.2, 0.7, tokens=1) for _ in texts]
 
 
-@pytest.fixture
-def server() -> Iterator[PostgresServer]:
-    with running_server() as server:
-        yield server
-
-
 def work(url: str, config: WorkerConfig, summaries: list[WorkerSummary]) -> None:
     with (
         SqlStore.open(url) as store,
@@ -62,9 +55,9 @@ def has_completed(count: int) -> Callable[[Counts], bool]:
 
 
 def test_restarts_and_a_crash_of_the_server_lose_and_double_nothing(
-    server: PostgresServer,
+    own_server: PostgresServer,
 ) -> None:
-    url = server.new_url()
+    url = own_server.new_url()
     with SqlStore.open(url) as store:
         batch_id = store.open_batch(Terms(model="slow"), source="-").batch.id
         items = [Item(f"text {number}") for number in range(JOBS)]
@@ -77,7 +70,7 @@ def test_restarts_and_a_crash_of_the_server_lose_and_double_nothing(
             worker.start()
         for mode, done in (("fast", 50), ("immediate", 300), ("fast", 600)):
             eventually(has_completed(done), store)
-            server.restart(mode)
+            own_server.restart(mode)
         for worker in workers:
             worker.join(DEADLINE)
         assert not any(worker.is_alive() for worker in workers)
@@ -90,8 +83,10 @@ def test_restarts_and_a_crash_of_the_server_lose_and_double_nothing(
     assert sum(one.failed for one in summaries) == 0
 
 
-def test_an_idle_worker_finds_what_came_while_it_could_not_listen(server: PostgresServer) -> None:
-    url = server.new_url()
+def test_an_idle_worker_finds_what_came_while_it_could_not_listen(
+    own_server: PostgresServer,
+) -> None:
+    url = own_server.new_url()
     config = WorkerConfig(poll=timedelta(minutes=10), sweep=timedelta(minutes=10))
     with SqlStore.open(url) as store:
         waker = CommitListener(parse_postgres_url(url), heeds=WORK)
@@ -101,7 +96,7 @@ def test_an_idle_worker_finds_what_came_while_it_could_not_listen(server: Postgr
         try:
             store.submit(Item("first"), Terms(model="slow"))
             eventually(lambda counts: counts.completed == 1, store)
-            server.restart()
+            own_server.restart()
             store.submit(Item("second"), Terms(model="slow"))
             eventually(lambda counts: counts.completed == 2, store)
         finally:

@@ -41,6 +41,23 @@ def test_a_worker_that_wakes_past_its_lease_changes_nothing_and_works_on(
     assert outcome.faults["stopped holding jobs"] > 0
 
 
+def test_kills_and_restarts_of_the_server_lose_and_double_nothing(
+    new_server_trial: NewTrial,
+) -> None:
+    outcome = storm.run(new_server_trial(7))
+    assert outcome.broken == []
+    assert outcome.completed >= outcome.acknowledged > 0
+    assert outcome.faults["server restarted"] == 3
+
+
+def test_a_worker_that_wakes_past_its_lease_on_a_server_changes_nothing(
+    new_server_trial: NewTrial,
+) -> None:
+    outcome = zombies.run(new_server_trial(4))
+    assert outcome.broken == []
+    assert outcome.completed == outcome.acknowledged > 0
+
+
 def test_a_crowd_of_submitters_is_served_in_time_and_sees_no_lock(new_trial: NewTrial) -> None:
     outcome = crowds.run(new_trial(4))
     assert outcome.broken == []

@@ -87,7 +87,9 @@ class Heartbeat:
         claims = self._holdings.all()
         if claims:
             lost = self._store.extend(self._worker_id, claims, lease=self._lease)
-            self._drop_lost([claim for claim in claims if claim.job_id in lost])
+            # Some of them may have been settled, and so let go, while they were being extended.
+            gone = [claim for claim in claims if claim.job_id in lost]
+            self._drop_lost(self._holdings.still(gone))
         if claims or self._pace.rate != self._reported:
             self._reported = self._pace.rate
             self._store.report_worker(self._worker_id, rate=self._reported)
