@@ -21,10 +21,11 @@ _end_quietly_when_interrupted()  # before the imports, which take a while
 def main() -> None:
     """Run the command line and leave with its exit status."""
     from sentijob.cli.app import main as run
-    from sentijob.cli.interrupts import interruptible
+    from sentijob.cli.interrupts import ignore_endings, interruptible
 
     with interruptible():
         status = run()
+    ignore_endings()  # all is done, and the status says how
     sys.exit(status)
 
 

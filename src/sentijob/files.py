@@ -33,8 +33,14 @@ def replacing(path: Path, *, is_private: bool = False) -> Iterator[BinaryIO]:
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        descriptor = os.open(beside, flags, 0o600 if is_private else 0o666)
+        is_anothers = False
         try:
+            # Within the try: a signal may end us as soon as the file is there.
+            try:
+                descriptor = os.open(beside, flags, 0o600 if is_private else 0o666)
+            except FileExistsError:
+                is_anothers = True
+                raise
             with os.fdopen(descriptor, "w+b") as file:
                 yield file
                 file.flush()
@@ -42,8 +48,9 @@ def replacing(path: Path, *, is_private: bool = False) -> Iterator[BinaryIO]:
             beside.replace(path)
             sync_folder(path.parent)
         finally:
-            with suppress(FileNotFoundError):
-                beside.unlink()
+            if not is_anothers:
+                with suppress(FileNotFoundError):
+                    beside.unlink()
     except OSError as exc:
         raise cannot_write(path, exc) from exc
 

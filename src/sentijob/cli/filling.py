@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from sentijob.cli.progress import Meter, Silent
+from sentijob.errors import SentijobError
 from sentijob.jobs import Batch, Item, OpenedBatch
 
 if TYPE_CHECKING:
@@ -81,6 +83,12 @@ class Filling:
         self._chunk = []
         self._characters = 0
         self.progress.update(self.queued)
+
+    def recount(self) -> None:
+        """See what is on disk after all, where the last chunk's writing was cut off in between."""
+        if self._opened is not None and self._chunk:
+            with suppress(SentijobError):  # the store may be why it ended
+                self.queued = max(self.queued, self._begin().present)
 
     def seal(self) -> QueuedBatch:
         """Write the rest and say that this was all."""

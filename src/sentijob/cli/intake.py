@@ -196,6 +196,7 @@ def _resumable(filling: Filling, total: int) -> Iterator[None]:
     try:
         yield
     except (Interrupted, KeyboardInterrupt, SentijobError):
+        filling.recount()
         if filling.queued:
             note(
                 f"{filling.opened.batch.reference} holds {filling.queued:,} of"

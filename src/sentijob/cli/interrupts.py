@@ -64,6 +64,12 @@ def interruptible() -> Iterator[None]:
             signal.signal(number, signal.SIG_DFL)
 
 
+def ignore_endings() -> None:
+    """Let no signal that asks for an end change how one turns out that is under way."""
+    for number in _ENDING:
+        signal.signal(number, signal.SIG_IGN)
+
+
 def interruption(exc: BaseException) -> Interrupted | None:
     """The signal behind *exc*: cleaning up after it may have failed, at a closed terminal for one."""
     seen: BaseException | None = exc

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from signal import SIGINT
@@ -86,10 +86,9 @@ def run(
     with (
         closing(wiring.start_model(order.terms.model, settings)) as model,
         prepared(sources, order, order) as steps,
+        loaded(model),  # before anything is made or queued: it would all be left waiting
         opened_store(settings, must_exist=False) as store,
     ):
-        # Before anything is queued: a model that can't be loaded would leave it all waiting.
-        model.await_loaded()
         if store.is_paused():
             raise ConflictError("this store is paused; 'sentijob worker resume' ends that")
         receipts = [step(store) for step in steps]
@@ -104,6 +103,13 @@ def run(
             raise Interrupted(signal or SIGINT)
         deliver(store, settings, references)
         insist_on_success(final)
+
+
+@contextmanager
+def loaded(model: ProcessModel) -> Iterator[None]:
+    """Wait until *model* is ready; ModelUnavailableError where it can't be."""
+    model.await_loaded()
+    yield
 
 
 def run_priority(now: datetime) -> int:
