@@ -212,6 +212,23 @@ def test_jobs_that_another_holds_locked_are_passed_over_without_waiting(
     assert [one.job_id for one in store.claim(me, limit=10, lease=LEASE)] == [1, 2, 3, 4]
 
 
+def test_a_rescue_passes_over_what_is_locked_and_its_worker_stays_known(
+    store: SqlStore, url: str
+) -> None:
+    fill(store, 3)
+    dead = store.register_worker(host="h", pid=1).id
+    store.claim(dead, limit=3, lease=LEASE)
+    with closing(raw(url)) as driver:
+        driver.execute("BEGIN")
+        driver.execute("SELECT id FROM job WHERE id = 2 FOR UPDATE")
+        assert store.rescue(dead_workers=[dead]) == 2
+        assert [one.id for one in store.workers()] == [dead]
+        driver.execute("ROLLBACK")
+    assert store.rescue(dead_workers=[dead]) == 1
+    assert store.workers() == []
+    assert store.counts() == Counts(pending=3)
+
+
 def test_many_workers_at_once_complete_every_job_once(store: SqlStore, url: str) -> None:
     batch_id = fill(store, 2_000)
 

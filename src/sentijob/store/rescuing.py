@@ -33,7 +33,9 @@ class SqlRescuing:
                 return 0  # the usual case; it costs no write
         with self._db.write() as connection:
             now_ms = self._db.wall(connection)
-            lapsed = self._lapsed(connection, dead_workers, lock=self._db.row_lock)
+            # Passing over what somebody is just settling, and may have been stopped over: the next
+            # sweep looks again.
+            lapsed = self._lapsed(connection, dead_workers, lock=self._db.row_lock_skipping)
             moves = Moves(self._db)
             for job_id, batch_id, rescues in lapsed:
                 target = Status.PENDING if rescues < MOST_RESCUES else Status.FAILED
@@ -43,7 +45,9 @@ class SqlRescuing:
             ended = [job_id for job_id, _, rescues in lapsed if rescues >= MOST_RESCUES]
             raise_peaks(connection, finishes(ended, now_ms), slot=self._db.slot())
             connection.executemany(
-                "DELETE FROM worker WHERE id = ?", [(worker_id,) for worker_id in dead_workers]
+                "DELETE FROM worker WHERE id = ? AND NOT EXISTS (SELECT 1 FROM job"
+                " WHERE status = 'processing' AND worker_id = worker.id)",
+                [(worker_id,) for worker_id in dead_workers],
             )
             return len(lapsed)
 

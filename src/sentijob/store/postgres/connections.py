@@ -19,6 +19,8 @@ FIRST_PATIENCE = timedelta(seconds=5)
 LATER_PATIENCE = timedelta(seconds=30)
 """The same for one that has answered before, and so most likely restarts."""
 STATEMENT_TIMEOUT = timedelta(seconds=30)
+IDLE_TIMEOUT = timedelta(seconds=5)
+"""How long a process that was stopped in the middle of a transaction keeps its locks: none of ours ever rests."""
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 1.0
 
@@ -50,11 +52,12 @@ def connect(url: PostgresUrl, *, patience: timedelta) -> psycopg.Connection:
 
 
 def _prepare(driver: psycopg.Connection, url: PostgresUrl) -> None:
-    milliseconds = int(STATEMENT_TIMEOUT.total_seconds() * 1000)
+    statement = int(STATEMENT_TIMEOUT.total_seconds() * 1000)
+    idle = int(IDLE_TIMEOUT.total_seconds() * 1000)
     driver.execute(
-        f"SET search_path = {url.schema}; SET statement_timeout = {milliseconds};"
-        f" SET lock_timeout = {milliseconds};"
-        f" SET idle_in_transaction_session_timeout = {2 * milliseconds};"
+        f"SET search_path = {url.schema}; SET statement_timeout = {statement};"
+        f" SET lock_timeout = {statement};"
+        f" SET idle_in_transaction_session_timeout = {idle};"
         " SET client_min_messages = warning"
     )
     # Where a server doesn't wait for its disk unless asked, what is durable has to ask.
