@@ -67,3 +67,15 @@ def test_every_defence_names_a_test_that_is_there() -> None:
         assert named, f"{threat.strip()}: no test is named"
         for name in named:
             assert (ROOT / name).is_file(), name
+
+
+def test_every_promise_names_a_test_that_is_there() -> None:
+    lines = (ROOT / "docs" / "reliability.md").read_text().splitlines()
+    rows = [line for line in lines if line.startswith("| ") and "---" not in line]
+    promises = [row for row in rows if not row.startswith("| promise")]
+    assert len(promises) >= 12
+    for row in promises:
+        named = NAMED_TEST.findall(row)
+        assert named or "torture" in row, f"{row}: no test is named"
+        for name in named:
+            assert (ROOT / name).is_file(), name
