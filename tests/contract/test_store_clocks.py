@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 from movable_clock import MovableClock
+from working import HAPPY, LEASE, claim, submit, texts, worker
 
 from sentijob.backoff import LONGEST_DELAY
-from sentijob.jobs import ClaimedJob, Failure, Item, Scored, Selector, Sentiment, Terms
+from sentijob.jobs import Failure, Item, Scored, Selector, Terms
 from sentijob.ports import Store
 
 HOUR = timedelta(hours=1)
-LEASE = timedelta(seconds=60)
-HAPPY = Sentiment.of(0.1, 0.2, 0.7, tokens=3)
-
-
-def worker(store: Store) -> int:
-    return store.register_worker(host="here", pid=1).id
-
-
-def submit(store: Store, text: str = "fine", **terms: object) -> int:
-    return store.submit(Item(text), Terms(**terms)).job_id  # type: ignore[arg-type]  # tests name real fields
-
-
-def claim(store: Store, worker_id: int, limit: int = 100) -> Sequence[ClaimedJob]:
-    return store.claim(worker_id, limit=limit, lease=LEASE)
-
-
-def texts(claims: Sequence[ClaimedJob]) -> list[str]:
-    return [one.text for one in claims]
 
 
 def test_a_job_without_a_delay_is_due_at_once_after_the_clock_was_set_back(

@@ -8,6 +8,8 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
 
+from sentijob.errors import StoreVersionError
+
 SCHEMA_VERSION = 4
 """The schema that this program reads and writes: the number of the newest migration."""
 
@@ -136,6 +138,15 @@ class Database(Protocol):
     def vacuum(self) -> None: ...
 
     def close(self) -> None: ...
+
+
+def refuse_newer(version: int, location: str) -> None:
+    """Raises StoreVersionError where a schema is newer than this program."""
+    if version > SCHEMA_VERSION:
+        raise StoreVersionError(
+            f"{location} was written by a newer sentijob (schema {version}, this one"
+            f" knows {SCHEMA_VERSION}); upgrade sentijob; nothing was changed"
+        )
 
 
 class OnDatabase(Protocol):

@@ -10,12 +10,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from sentijob.errors import (
-    StoreDamagedError,
-    StoreVersionError,
-)
+from sentijob.errors import StoreDamagedError, StoreVersionError
 from sentijob.store.clock import Clock, SystemClock
-from sentijob.store.database import SCHEMA_VERSION, Change
+from sentijob.store.database import SCHEMA_VERSION, Change, refuse_newer
 from sentijob.store.rows import marks
 from sentijob.store.sqlite_backup import copy_to_new_file
 from sentijob.store.sqlite_connecting import (
@@ -122,11 +119,7 @@ class SqliteDatabase:
             raise StoreDamagedError(
                 f"{self.location} is a SQLite database, but not sentijob's; name another with --db"
             )
-        if version > SCHEMA_VERSION:
-            raise StoreVersionError(
-                f"{self.location} was written by a newer sentijob (schema {version}, this one"
-                f" knows {SCHEMA_VERSION}); upgrade sentijob; nothing was changed"
-            )
+        refuse_newer(version, self.location)
         return version
 
     @contextmanager

@@ -14,7 +14,8 @@ from sentijob.store.sqlite_backup import taking_shape
 
 if TYPE_CHECKING:
     from sentijob.store.database import Connection
-    from sentijob.store.postgres.database import PostgresConnection, PostgresDatabase
+    from sentijob.store.postgres.connection import PostgresConnection
+    from sentijob.store.postgres.database import PostgresDatabase
 
 _CHUNK = 10_000
 _TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
