@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -28,7 +27,7 @@ def replacing(path: Path, *, is_private: bool = False) -> Iterator[BinaryIO]:
         StoreFullError: there is no room left.
         UsageError: *path* can't be written for another reason.
     """
-    beside = path.with_name(f".sentijob-{secrets.token_hex(8)}.tmp")
+    beside = path.with_name(f".sentijob-{os.urandom(8).hex()}.tmp")
     try:
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 from contextlib import suppress
 from pathlib import Path
 
@@ -42,8 +41,8 @@ def test_a_file_has_the_usual_permissions(tmp_path: Path) -> None:
 def test_a_name_that_somebody_took_beforehand_is_not_written_through(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(secrets, "token_hex", lambda _length: "guessed")
-    taken = tmp_path / ".sentijob-guessed.tmp"
+    monkeypatch.setattr(os, "urandom", lambda length: b"\xab" * length)
+    taken = tmp_path / ".sentijob-abababababababab.tmp"
     taken.write_bytes(b"untouched")
     with (
         pytest.raises(UsageError, match="can't be written: File exists"),

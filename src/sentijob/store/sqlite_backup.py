@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -42,7 +41,7 @@ def taking_shape(target: Path) -> Iterator[Path]:
         StoreError: it can't be written.
     """
     # A name that nobody can guess, and so none can be in its way.
-    unfinished = target.with_name(f".sentijob-{secrets.token_hex(8)}.tmp")
+    unfinished = target.with_name(f".sentijob-{os.urandom(8).hex()}.tmp")
     try:
         if target.exists():
             raise ConflictError(f"{target} exists; name a new file")
