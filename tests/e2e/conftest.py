@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -12,12 +11,6 @@ import pytest
 from shell import Shell, eventually
 
 __all__ = ["Shell"]
-
-
-@pytest.fixture(scope="session", autouse=True)
-def can_be_interrupted() -> None:
-    """A test run in a shell's background ignores Ctrl-C, and so would all that it starts."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -241,7 +241,7 @@ def test_a_change_that_is_ended_is_whole_so_far_as_it_went(
 
 
 @pytest.mark.parametrize(
-    "arguments", [("list", "-n", "10000", "-q"), ("results", "--format", "csv")]
+    "arguments", [("list", "-n", "10000", "--jsonl"), ("results", "--format", "csv")]
 )
 def test_a_reader_that_leaves_early_is_met_with_silence(
     full: Shell, arguments: tuple[str, ...]
