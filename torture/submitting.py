@@ -18,6 +18,7 @@ from ledgers import Ledger, Submit, record_submit
 from sentijob.ports import Store
 
 _WORDS = ("plain", "great", "awful", "late", "kind", "broken", "warm", "dull", "quick", "odd")
+_STORE_UNAVAILABLE = 6
 _PATIENCE = 120.0
 _BATCH_SIZES = (50, 400)
 _MOST_RERUNS = 3
@@ -148,7 +149,7 @@ class Submitter:
         return self._said(process, "files" if "-f" in command else "texts")
 
     def _said(self, process: subprocess.Popen[str], what: str) -> str:
-        """The id on stdout; nothing where a kill came first.
+        """The id on stdout; nothing where a kill, or a restart of the server, came first.
 
         Raises:
             TortureError: the submit failed by itself: somebody was told that there is an error.
@@ -156,6 +157,8 @@ class Submitter:
         said, errors = process.communicate(timeout=_PATIENCE)
         if process.returncode < 0:
             self.faults[f"submits of {what} killed"] += 1
+        elif process.returncode == _STORE_UNAVAILABLE and "connection broke" in errors:
+            self.faults[f"submits of {what} cut off over their commit"] += 1
         elif process.returncode > 0:
             raise TortureError(f"a submit of {what} ended with {process.returncode}: {errors}")
         return said.strip() if said.endswith("\n") else ""

@@ -74,7 +74,12 @@ class StoreFullError(StoreError):
 
 
 class StoreUnreachableError(StoreError):
-    """The database's server doesn't answer, or the connection to it broke; may pass."""
+    """The database's server doesn't answer, or the connection to it broke; may pass.
+
+    *is_uncertain* where it broke over a commit, so that nobody knows whether that was stored.
+    """
+
+    is_uncertain = False
 
 
 class StoreDamagedError(StoreError):

@@ -123,8 +123,11 @@ class Database(Protocol):
         """
         ...
 
-    def persist(self, action: Callable[[], _T]) -> _T:
-        """Carry out what may be done twice, again where the connection breaks, for as long as we are patient."""
+    def persist(self, action: Callable[[], _T], *, may_repeat: bool = True) -> _T:
+        """Carry out an action, again where the connection breaks, for as long as we are patient.
+
+        One that may not be done twice isn't repeated where its commit is in doubt.
+        """
         ...
 
     def change_token(self) -> int: ...

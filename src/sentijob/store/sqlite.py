@@ -194,7 +194,7 @@ class SqliteDatabase:
     def hold_counters(self, connection: Connection) -> None:
         """Nothing to do: whoever writes is alone."""
 
-    def persist(self, action: Callable[[], _T]) -> _T:
+    def persist(self, action: Callable[[], _T], *, may_repeat: bool = True) -> _T:  # noqa: ARG002  # nothing breaks
         return action()
 
     def insert(

@@ -66,6 +66,12 @@ class SqlSubmissions:
     _db: Database
 
     def submit(self, item: Item, terms: Terms, *, once: str | None = None) -> Submitted:
+        # With a key it may be repeated: a second one finds what the first has made.
+        return self._db.persist(
+            lambda: self._submit(item, terms, once), may_repeat=once is not None
+        )
+
+    def _submit(self, item: Item, terms: Terms, once: str | None) -> Submitted:
         with self._db.write(durable=True) as connection:
             earlier = job_made_once(self._db, connection, once)
             if earlier is not None:
@@ -93,6 +99,20 @@ class SqlSubmissions:
         name: str | None = None,
         fingerprint: str | None = None,
         once: str | None = None,
+    ) -> OpenedBatch:
+        # What is known by its content or its key is found again.
+        return self._db.persist(
+            lambda: self._open_batch(terms, source, name, fingerprint, once),
+            may_repeat=fingerprint is not None or once is not None,
+        )
+
+    def _open_batch(
+        self,
+        terms: Terms,
+        source: str,
+        name: str | None,
+        fingerprint: str | None,
+        once: str | None,
     ) -> OpenedBatch:
         with self._db.write(durable=True) as connection:
             self._db.serialize(connection, "open_batch")

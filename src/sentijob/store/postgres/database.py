@@ -138,11 +138,20 @@ class PostgresDatabase:
         with self._translated(), self._connections.begun(begin) as driver:
             try:
                 yield PostgresConnection(driver)
-                driver.execute("COMMIT")
+                self._commit(driver)
             except BaseException:
                 with suppress(psycopg.Error):  # where it broke, the server rolls back by itself
                     driver.execute("ROLLBACK")
                 raise
+
+    def _commit(self, driver: psycopg.Connection) -> None:
+        try:
+            driver.execute("COMMIT")
+        except psycopg.OperationalError as exc:
+            error = in_our_words(exc, self.location)
+            if isinstance(error, StoreUnreachableError):
+                error.is_uncertain = True
+            raise error from exc
 
     def wall(self, connection: Connection) -> int:
         return self._server_time(connection) if self._clock is None else self._clock.wall()
@@ -196,14 +205,14 @@ class PostgresDatabase:
     ) -> None:
         update_many(connection, table, change, rows, where=where)
 
-    def persist(self, action: Callable[[], _T]) -> _T:
+    def persist(self, action: Callable[[], _T], *, may_repeat: bool = True) -> _T:
         deadline = time.monotonic() + LATER_PATIENCE.total_seconds()
         pause = _FIRST_PAUSE
         while True:
             try:
                 return action()
-            except StoreUnreachableError:
-                if time.monotonic() > deadline:
+            except StoreUnreachableError as exc:
+                if time.monotonic() > deadline or (exc.is_uncertain and not may_repeat):
                     raise
             time.sleep(pause.total_seconds())
             pause = min(pause * 2, _LONGEST_PAUSE)
