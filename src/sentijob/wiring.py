@@ -111,6 +111,7 @@ def opened_worker(
 
     *load* gives it other models than the settings would.
     """
+    from sentijob.garbage import collected_rarely
     from sentijob.worker.presence import Presence
     from sentijob.worker.runner import Worker
 
@@ -119,7 +120,7 @@ def opened_worker(
     def start(name: str) -> ProcessModel:
         return waiting.pop(name, None) or start_model(name, settings, processes=config.processes)
 
-    with closing(make_waker(settings, for_work=True)) as waker:
+    with collected_rarely(), closing(make_waker(settings, for_work=True)) as waker:
         yield Worker(
             store,
             load or start,

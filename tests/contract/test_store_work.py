@@ -183,6 +183,27 @@ def test_the_same_worker_with_an_older_fence_settles_nothing(
     assert store.job(job_id).status is Status.PROCESSING
 
 
+@pytest.mark.parametrize("count", [3, 300, 700])
+def test_of_claims_that_are_settled_together_only_those_that_still_hold_are_touched(
+    store: Store, count: int
+) -> None:
+    batch = store.open_batch(Terms(), source="test").batch
+    store.append(batch.id, [Item(f"text {place}") for place in range(count)], first_position=0)
+    me = worker(store)
+    claims = claim(store, me, count)
+    gone = claims[::3]
+    store.cancel(Selector(job_ids=tuple(one.job_id for one in gone)))
+    cancelled = [one.job_id for one in gone]
+
+    assert set(store.extend(me, claims, lease=LEASE)) == set(cancelled)
+    assert set(store.complete(me, scored([*claims, *claims[:2]]))) == set(cancelled)
+
+    kept = count - len(gone)
+    assert store.counts() == Counts(completed=kept, positive=kept, cancelled=len(gone))
+    assert all(store.job(job_id).sentiment is None for job_id in cancelled[:9])
+    assert store.job(claims[1].job_id).sentiment == HAPPY
+
+
 def test_a_completion_is_counted_once_however_often_it_is_sent(store: Store) -> None:
     job_id = submit(store)
     me = worker(store)

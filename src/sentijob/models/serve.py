@@ -17,6 +17,7 @@ from io import TextIOWrapper
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
+from sentijob.garbage import collected_rarely
 from sentijob.models.confinement import confine
 from sentijob.models.frames import Channel, encode
 from sentijob.models.wire import answer_document, error_document
@@ -39,7 +40,8 @@ def main() -> None:
     channel = Channel(reading, writing)
     messages: SimpleQueue[Message] = SimpleQueue()
     threading.Thread(target=_listen, args=(channel, messages), daemon=True).start()
-    _Service(channel, messages).run()
+    with collected_rarely():
+        _Service(channel, messages).run()
 
 
 class _Service:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sentijob.jobs import ClaimedJob, Status
 from sentijob.store.clock import milliseconds, ms_to_instant
 from sentijob.store.database import Change, Connection, Database
-from sentijob.store.fences import settle
+from sentijob.store.fences import right, settle
 from sentijob.store.holds import Hold
 from sentijob.store.lanes import due_lanes, lanes
 from sentijob.store.rows import CLAIM_SELECT, claimed_from_row, marks
@@ -102,8 +102,7 @@ class SqlClaiming:
                 worker_id,
                 _EXTEND,
                 claims,
-                claim=lambda one: one,
-                values=lambda _: (expires_at,),
+                row=lambda one: (expires_at, *right(one)),
             ).lost
 
     def next_due_at(self) -> datetime | None:

@@ -21,6 +21,11 @@ _P = ParamSpec("_P")
 class Cursor(Protocol):
     """What a statement gave."""
 
+    @property
+    def rowcount(self) -> int:
+        """How many rows the statement changed."""
+        ...
+
     def fetchone(self) -> Any: ...  # noqa: ANN401  # a row's shape is known to the SQL alone
     def fetchall(self) -> list[Any]: ...
 
@@ -38,6 +43,11 @@ class Change(NamedTuple):
     fixed: str
     given: Sequence[str] = ()
     keys: Sequence[str] = ("id", "fence")
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """What each row brings, in order."""
+        return [*self.given, *self.keys]
 
 
 class Database(Protocol):
@@ -115,11 +125,19 @@ class Database(Protocol):
         rows: Sequence[Sequence[Any]],
         *,
         where: str,
-    ) -> None:
-        """Change many rows, each in its own way, by the fastest way there is.
+    ) -> int:
+        """Change many rows, each in its own way, by the fastest way there is; how many were.
 
         Each of *rows* has the values of the change's ``given`` columns, then of its ``keys``;
         what doesn't meet *where*, which has no parameters, is left as it is.
+        """
+        ...
+
+    def attempt(self, connection: Connection, change: Callable[[], bool]) -> bool:
+        """Do *change*, and undo it where it says that it wasn't right; what it said.
+
+        False at once where others write too: a change of many rows at once locks them in an order of
+        its own, so that two could wait for each other.
         """
         ...
 

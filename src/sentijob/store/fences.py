@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from sentijob.jobs import ClaimedJob
 from sentijob.store.database import Change, Connection, Database
@@ -12,6 +12,11 @@ from sentijob.store.rows import marks
 _T = TypeVar("_T")
 LET_GO = "worker_id = NULL, lease_expires_at = NULL"
 """What every change that ends a claim assigns."""
+
+
+def right(claim: ClaimedJob) -> tuple[int, int]:
+    """The job and the fence: what a row ends in that is to change what is claimed."""
+    return claim.job_id, claim.fence
 
 
 def held_by(worker_id: int) -> str:
@@ -33,27 +38,33 @@ def settle(
     change: Change,
     items: Sequence[_T],
     *,
-    claim: Callable[[_T], ClaimedJob],
-    values: Callable[[_T], tuple[object, ...]] = lambda _: (),
+    row: Callable[[_T], tuple[Any, ...]],
 ) -> Settled[_T]:
-    """Change the job of each item's *claim* as *change* and its *values* say.
+    """Change the job of each item as *change* and the item's *row* say, which ends in its :func:`right`.
 
     Where a fence no longer holds, the job is left untouched. Of several items with one claim the
     first counts.
     """
     if not items:
         return Settled([], set())
-    held = _held(database, connection, worker_id, [claim(item).job_id for item in items])
-    kept: list[_T] = []
-    for item in items:
-        fence = held.get(claim(item).job_id)
-        if fence == claim(item).fence:
-            del held[claim(item).job_id]
+
+    def apply(rows: Sequence[tuple[Any, ...]]) -> int:
+        return database.update_each(connection, "job", change, rows, where=held_by(worker_id))
+
+    rows = [row(item) for item in items]
+    # Nearly always all fences hold, and then there is no need to look at each first.
+    if database.attempt(connection, lambda: apply(rows) == len(rows)):
+        return Settled(list(items), set())
+    held = _held(database, connection, worker_id, [job_id for *_, job_id, _ in rows])
+    kept = []
+    for item, (*_, job_id, fence) in zip(items, rows, strict=True):
+        if held.get(job_id) == fence:
+            del held[job_id]
             kept.append(item)
-    rows = [(*values(item), claim(item).job_id, claim(item).fence) for item in kept]
-    database.update_each(connection, "job", change, rows, where=held_by(worker_id))
-    lost = {claim(item).job_id for item in items} - {claim(item).job_id for item in kept}
-    return Settled(kept, lost)
+    kept_rows = [row(item) for item in kept]
+    apply(kept_rows)
+    ids, kept_ids = ({job_id for *_, job_id, _ in some} for some in (rows, kept_rows))
+    return Settled(kept, ids - kept_ids)
 
 
 def _held(

@@ -54,10 +54,10 @@ def ids_of(block: int) -> tuple[int, int]:
 def scores(scored: Iterable[Scored]) -> Heights:
     """The best score of each label."""
     best: dict[tuple[int, str], float] = {}
-    for claimed, sentiment, _ in scored:
-        place = (claimed.job_id // BLOCK, sentiment.label.value)
-        if sentiment.score > best.get(place, -1.0):
-            best[place] = sentiment.score
+    for claimed, (label, score, *_), _ in scored:
+        place = (claimed.job_id // BLOCK, str(label))
+        if score > best.get(place, -1.0):
+            best[place] = score
     return best
 
 

@@ -105,8 +105,7 @@ def _job(row: Row) -> Job:
 
 def claimed_from_row(row: Row) -> ClaimedJob:
     """Read a row of CLAIM_SELECT."""
-    *values, store_text = row
-    return ClaimedJob._make((*values, bool(store_text)))
+    return ClaimedJob._make(row)
 
 
 def counts_from_row(row: Row) -> Counts:

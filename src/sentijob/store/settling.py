@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 
-from sentijob.jobs import ClaimedJob, Failure, Scored, Status
+from sentijob.jobs import ClaimedJob, Failure, Label, Scored, Status
 from sentijob.store.clock import milliseconds
 from sentijob.store.database import Change, Connection, Database
-from sentijob.store.fences import LET_GO, held_by, settle
+from sentijob.store.fences import LET_GO, held_by, right, settle
 from sentijob.store.holds import Hold
 from sentijob.store.peaks import finishes, raise_peaks, scores
 from sentijob.store.tallies import Moves
@@ -50,18 +50,17 @@ class SqlSettling:
                 worker_id,
                 _COMPLETE,
                 scored,
-                claim=_claim_of,
-                values=lambda one: (now_ms, *one.sentiment, one.model_revision),
+                row=lambda one: _completion(one, now_ms),
             )
             moves = Moves(self._db)
-            outcomes = Counter((one.claimed.batch_id, one.sentiment.label) for one in kept)
+            outcomes = Counter((one.claimed.batch_id, str(one.sentiment.label)) for one in kept)
             for (batch_id, label), count in outcomes.items():
                 moves.add(
                     batch_id,
                     count,
                     source=Status.PROCESSING,
                     target=Status.COMPLETED,
-                    label=label,
+                    label=Label(label),
                 )
             moves.write(connection, now_ms=now_ms)
             ends = finishes((one.claimed.job_id for one in kept), now_ms)
@@ -82,8 +81,7 @@ class SqlSettling:
                 worker_id,
                 _FAIL,
                 [one for one in failures if one.retry_in is None],
-                claim=_claim_of,
-                values=lambda one: (now_ms, one.error_code, one.error_message),
+                row=lambda one: (now_ms, one.error_code, one.error_message, *right(one.claimed)),
             )
             postponed = settle(
                 self._db,
@@ -91,11 +89,11 @@ class SqlSettling:
                 worker_id,
                 _POSTPONE,
                 [one for one in failures if one.retry_in is not None],
-                claim=_claim_of,
-                values=lambda one: (
+                row=lambda one: (
                     now_ms + milliseconds(one.retry_in or timedelta(0)),
                     one.error_code,
                     one.error_message,
+                    *right(one.claimed),
                 ),
             )
             moves = Moves(self._db)
@@ -108,9 +106,7 @@ class SqlSettling:
 
     def release(self, worker_id: int, claims: Sequence[ClaimedJob]) -> Collection[int]:
         with self._db.write() as connection:
-            kept, lost = settle(
-                self._db, connection, worker_id, _RELEASE, claims, claim=lambda one: one
-            )
+            kept, lost = settle(self._db, connection, worker_id, _RELEASE, claims, row=right)
             moves = Moves(self._db)
             _count(moves, kept, Status.PENDING)
             moves.write(connection, now_ms=self._db.wall(connection))
@@ -141,6 +137,12 @@ class SqlSettling:
 
 def _claim_of(settled: Scored | Failure) -> ClaimedJob:
     return settled.claimed
+
+
+def _completion(scored: Scored, now_ms: int) -> tuple[object, ...]:
+    (job_id, fence, *_), (label, *numbers), revision = scored
+    # A plain str: the driver looks for a way to adapt whatever is only derived from one.
+    return (now_ms, str(label), *numbers, revision, job_id, fence)
 
 
 def _drop_texts(connection: Connection, kept: Iterable[Scored]) -> None:

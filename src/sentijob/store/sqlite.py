@@ -24,6 +24,7 @@ from sentijob.store.sqlite_connecting import (
 )
 from sentijob.store.sqlite_errors import PATIENCE_SECONDS, in_our_words
 from sentijob.store.sqlite_files import prepare_file, sync_names
+from sentijob.store.updates import in_powers_of_two, update_many
 
 if TYPE_CHECKING:
     from sentijob.store.database import Connection
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 IN_MEMORY = ":memory:"
 APPLICATION_ID = 0x53656E74
 """Marks a SQLite file as ours: ``Sent``."""
+_UPDATED_AT_ONCE = 256
 
 _T = TypeVar("_T")
 
@@ -216,12 +218,17 @@ class SqliteDatabase:
         rows: Sequence[Sequence[object]],
         *,
         where: str,
-    ) -> None:
-        assignments = ", ".join(
-            filter(None, [change.fixed, *(f"{one} = ?" for one in change.given)])
-        )
-        found = " AND ".join(f"{key} = ?" for key in change.keys)
-        connection.executemany(f"UPDATE {table} SET {assignments} WHERE {found} AND {where}", rows)
+    ) -> int:
+        pieces = in_powers_of_two(rows, _UPDATED_AT_ONCE)
+        return update_many(connection, table, change, pieces, where=where)
+
+    def attempt(self, connection: Connection, change: Callable[[], bool]) -> bool:
+        connection.execute("SAVEPOINT attempt")
+        is_right = change()
+        if not is_right:
+            connection.execute("ROLLBACK TO attempt")
+        connection.execute("RELEASE attempt")
+        return is_right
 
     def allocate(self, connection: Connection, table: str, count: int) -> Sequence[int]:
         row = connection.execute(

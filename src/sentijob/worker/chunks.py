@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import NamedTuple
 
 from sentijob.jobs import ClaimedJob
@@ -37,10 +37,14 @@ def cut(claims: Iterable[ClaimedJob], bounds_of: Callable[[str], Bounds]) -> lis
     has failed before and may have killed its model, stands alone and behind
     the others of its priority, so that it takes nobody with it.
     """
+    kinds: defaultdict[tuple[int, bool, str], list[ClaimedJob]] = defaultdict(list)
+    for claim in claims:
+        kinds[-claim.priority, _is_suspect(claim), claim.model].append(claim)
     chunks: list[Chunk] = []
-    for (negated, suspect, model), group in groupby(sorted(claims, key=_order), key=_kind):
+    for (negated, suspect, model), group in sorted(kinds.items()):
         bounds = Bounds(1, 1) if suspect else bounds_of(model)
-        chunks.extend(Chunk(model, -negated, piece) for piece in _pieces(group, bounds))
+        pieces = _pieces(sorted(group, key=_length), bounds)
+        chunks.extend(Chunk(model, -negated, piece) for piece in pieces)
     return chunks
 
 
@@ -49,12 +53,8 @@ def alone(chunk: Chunk, claims: Iterable[ClaimedJob]) -> list[Chunk]:
     return [Chunk(chunk.model, chunk.priority, (claim,)) for claim in claims]
 
 
-def _order(claim: ClaimedJob) -> tuple[int, bool, str, int]:
-    return (-claim.priority, _is_suspect(claim), claim.model, len(claim.text))
-
-
-def _kind(claim: ClaimedJob) -> tuple[int, bool, str]:
-    return (-claim.priority, _is_suspect(claim), claim.model)
+def _length(claim: ClaimedJob) -> int:
+    return len(claim.text)
 
 
 def _is_suspect(claim: ClaimedJob) -> bool:

@@ -25,7 +25,7 @@ class Holdings:
 
     def add(self, claims: Iterable[ClaimedJob]) -> None:
         with self._lock:
-            self._claims.update((claim.job_id, claim) for claim in claims)
+            self._claims.update({claim.job_id: claim for claim in claims})
 
     def drop(self, claims: Iterable[ClaimedJob]) -> None:
         """Hold these no longer: settled, given back or lost. A later claim of the same job stays."""

@@ -12,7 +12,7 @@ CHUNK_TIME = timedelta(milliseconds=100)
 CLAIM_TIME = timedelta(milliseconds=250)
 """One claim's work: long enough that the store is asked rarely, short enough to stay fair."""
 MOST_TEXTS = 256
-MOST_CLAIMED = 1024
+MOST_CLAIMED = 2048
 FIRST_CLAIM = 16
 GROWTH = 4
 """How many times its last size a chunk or a claim may have, so that one odd measure does little."""

@@ -25,11 +25,12 @@ from sentijob.errors import (
 )
 from sentijob.store.clock import Clock
 from sentijob.store.database import SCHEMA_VERSION, Change, refuse_newer
-from sentijob.store.postgres.bulk import insert_many, update_many
+from sentijob.store.postgres.bulk import insert_many
 from sentijob.store.postgres.connection import PostgresConnection
 from sentijob.store.postgres.connections import LATER_PATIENCE, Connections
 from sentijob.store.postgres.errors import in_our_words
 from sentijob.store.postgres.url import PostgresUrl, parse_postgres_url
+from sentijob.store.updates import in_pieces, update_many
 
 if TYPE_CHECKING:
     from sentijob.store.database import Connection
@@ -46,6 +47,7 @@ _WRITE = "BEGIN"
 _WRITE_RELAXED = "BEGIN; SET LOCAL synchronous_commit = off"
 _READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _NOW_MS = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint"
+_UPDATED_AT_ONCE = 1000
 _FIRST_PAUSE = timedelta(milliseconds=100)
 _LONGEST_PAUSE = timedelta(seconds=2)
 _MUST_BE_ON = ("fsync", "full_page_writes")
@@ -202,8 +204,13 @@ class PostgresDatabase:
         rows: Sequence[Sequence[Any]],
         *,
         where: str,
-    ) -> None:
-        update_many(connection, table, change, rows, where=where)
+    ) -> int:
+        return update_many(
+            connection, table, change, in_pieces(rows, _UPDATED_AT_ONCE), where=where
+        )
+
+    def attempt(self, connection: Connection, change: Callable[[], bool]) -> bool:  # noqa: ARG002  # others write too
+        return False
 
     def persist(self, action: Callable[[], _T], *, may_repeat: bool = True) -> _T:
         deadline = time.monotonic() + LATER_PATIENCE.total_seconds()
