@@ -1,107 +1,172 @@
 """How fast a queue drains when the model costs nothing: what the worker and the store add to a model's time.
 
-Four ways over the same texts: the real worker, with the model in its own
-process and, as it is, in another; the store's claim and complete in a bare
-loop; and the driver alone, on a table that holds no more than a text, a
-status and a label.
+Over the same texts, in turns: the real worker, with the model in its own
+process, in another and claiming one job at a time; the store's claim and
+complete in a bare loop; the driver alone, given the very statements that the store gave it; and, for
+orientation, the driver on a table that holds no more than a text, a status and a label.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
+import shutil
 import sqlite3
-import tempfile
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
-from statistics import median
 from time import perf_counter
+from typing import Any, NamedTuple
 
 from corpus import add_texts_option, take_texts
-from harness import print_table, save, scratch_store, store_of
+from draining import (
+    VERDICT,
+    NullModel,
+    drain,
+    expect,
+    fill,
+    filled_store,
+    interleaved,
+    null_model_installed,
+)
+from harness import print_table, save, scratch_store
 
-from sentijob.jobs import Item, Scored, Sentiment, Terms
-from sentijob.models.process import Limits, ProcessModel
-from sentijob.ports import SentimentModel
-from sentijob.settings import load_settings
-from sentijob.wiring import make_waker
-from sentijob.worker.config import WorkerConfig
-from sentijob.worker.runner import Worker
+from sentijob.jobs import Scored
+from sentijob.ports import Store
+from sentijob.store.sql_store import SqlStore
+from sentijob.store.sqlite import SqliteDatabase
+from sentijob.store.sqlite_connecting import connect_stdlib, connected
+from sentijob.worker.pace import MOST_CLAIMED
 
-CLAIM = 256
 LEASE = timedelta(minutes=1)
-TERMS = {"threads": 1, "demo_delay": 0.0}
-VERDICT = Sentiment.of(0.1, 0.8, 0.1, tokens=1)
-
-
-class NullModel:
-    """Scores every text alike, at no cost."""
-
-    name = "null"
-    revision = "1"
-
-    def predict(self, texts: Sequence[str]) -> Sequence[Sentiment]:
-        return [VERDICT] * len(texts)
+ANCHOR = "the driver, the same statements"
+WORKER = "the worker"
+LEAST = 50_000
+"""Jobs a second that are to be reached."""
+LEAST_SHARE = 0.55
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--jobs", type=int, default=50_000, help="texts to drain [50000]")
-    parser.add_argument("--repeats", type=int, default=3, help="rounds, interleaved [3]")
+    parser.add_argument("--jobs", type=int, default=100_000, help="texts to drain [100000]")
+    parser.add_argument("--repeats", type=int, default=5, help="rounds, interleaved [5]")
     add_texts_option(parser)
     options = parser.parse_args()
     texts = take_texts(options.texts, options.jobs)
-    ways = {
-        "the driver on a bare table": drain_by_driver,
-        "the store in a loop": drain_by_store,
-        "the worker, the model within": drain_by_thread,
-        "the worker": drain_by_worker,
-    }
-    seconds: dict[str, list[float]] = {name: [] for name in ways}
-    for _ in range(options.repeats):
-        for name, drain in ways.items():
-            seconds[name].append(drain(texts))
-    report(len(texts), {name: median(taken) for name, taken in seconds.items()})
+    with null_model_installed():
+        seconds = interleaved(
+            {
+                "the driver on a bare table": lambda: drain_bare_table(texts),
+                ANCHOR: lambda: replay_drain(texts),
+                "the store in a loop": lambda: drain_by_store(texts, MOST_CLAIMED),
+                "the worker, the model within": lambda: drain(
+                    texts, model="null", load=lambda _: NullModel()
+                ),
+                WORKER: lambda: drain(texts, model="null"),
+            },
+            options.repeats,
+        )
+    few = texts[: max(len(texts) // 10, 1)]
+    seconds_of_ones = interleaved({"": lambda: drain_by_store(few, 1)}, options.repeats)[""]
+    rates = {name: len(texts) / taken for name, taken in seconds.items()}
+    rates["the store in a loop, claims of one"] = len(few) / seconds_of_ones
+    report(len(texts), rates)
 
 
-def drain_by_worker(texts: Sequence[str]) -> float:
-    with tempfile.TemporaryDirectory(prefix="sentijob-bench-") as folder:
-        install_null_model(Path(folder))
-        return drain_with(lambda name: ProcessModel(name, TERMS, Limits()), texts)
-
-
-def drain_by_thread(texts: Sequence[str]) -> float:
-    return drain_with(lambda _: NullModel(), texts)
-
-
-def drain_with(load: Callable[[str], SentimentModel], texts: Sequence[str]) -> float:
-    with scratch_store() as env, closing(store_of(env)) as store:
-        fill(store.append, store.open_batch(Terms(model="null"), source="bench").batch.id, texts)
-        waker = make_waker(load_settings(environ=env))
-        worker = Worker(store, load, WorkerConfig(drain=True), waker=waker)
-        started = perf_counter()
-        summary = worker.run()
-        seconds = perf_counter() - started
-        waker.close()
-        expect(summary.completed, len(texts))
-        return seconds
-
-
-def drain_by_store(texts: Sequence[str]) -> float:
-    with scratch_store() as env, closing(store_of(env)) as store:
-        fill(store.append, store.open_batch(Terms(model="null"), source="bench").batch.id, texts)
+def drain_by_store(texts: Sequence[str], limit: int) -> float:
+    with filled_store(texts, model="null") as (store, _):
         worker_id = store.register_worker(host="bench", pid=1).id
         started = perf_counter()
-        while claims := store.claim(worker_id, limit=CLAIM, lease=LEASE):
-            store.complete(worker_id, [Scored(claim, VERDICT, "1") for claim in claims])
+        claim_and_complete(store, worker_id, limit)
         seconds = perf_counter() - started
         expect(store.counts().completed, len(texts))
         return seconds
 
 
-def drain_by_driver(texts: Sequence[str]) -> float:
+def claim_and_complete(store: Store, worker_id: int, limit: int) -> None:
+    """All that is pending, *limit* at a time."""
+    while claims := store.claim(worker_id, limit=limit, lease=LEASE):
+        store.complete(worker_id, [Scored(claim, VERDICT, "1") for claim in claims])
+
+
+class Statement(NamedTuple):
+    """What was asked of the driver."""
+
+    sql: str
+    parameters: Any
+    is_many: bool
+
+
+class RecordingConnection(sqlite3.Connection):
+    """Notes every statement while :attr:`record` is a list."""
+
+    record: list[Statement] | None = None
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:  # noqa: ANN401  # as the driver has it
+        if self.record is not None:
+            self.record.append(Statement(sql, tuple(parameters), is_many=False))
+        return super().execute(sql, parameters)
+
+    def executemany(self, sql: str, parameters: Iterable[Any], /) -> sqlite3.Cursor:
+        rows = list(parameters)
+        if self.record is not None:
+            self.record.append(Statement(sql, rows, is_many=True))
+        return super().executemany(sql, rows)
+
+
+def replay_drain(texts: Sequence[str]) -> float:
+    """Record what the store asks of the driver over one drain, and ask the same of a copy of the file."""
+    with recorded_drain(texts) as (copy, statements):
+        with closing(connected(connect_stdlib, str(copy))) as connection:
+            connection.execute("PRAGMA synchronous = NORMAL")
+            started = perf_counter()
+            for sql, parameters, is_many in statements:
+                if is_many:
+                    connection.executemany(sql, parameters)
+                else:
+                    connection.execute(sql, parameters).fetchall()
+            seconds = perf_counter() - started
+            done = connection.execute("SELECT completed FROM tally WHERE batch_id = 0").fetchone()
+        expect(done[0], len(texts))
+        return seconds
+
+
+@contextmanager
+def recorded_drain(texts: Sequence[str]) -> Iterator[tuple[Path, Sequence[Statement]]]:
+    """A file with all texts pending, and the statements that claim and complete them."""
+    with scratch_store() as env:
+        path = Path(env["SENTIJOB_DB"])
+        copy = path.with_name("copy.db")
+        connections: list[RecordingConnection] = []
+
+        def connect(uri: str) -> sqlite3.Connection:
+            connections.append(
+                sqlite3.connect(
+                    uri,
+                    isolation_level=None,
+                    check_same_thread=False,
+                    timeout=0,
+                    uri=True,
+                    factory=RecordingConnection,
+                )
+            )
+            return connections[-1]
+
+        with closing(SqlStore(SqliteDatabase.open(str(path), connect=connect))) as store:
+            fill(store, texts, model="null")
+            worker_id = store.register_worker(host="bench", pid=1).id
+            writer = connections[0]
+            writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            shutil.copy(path, copy)
+            statements: list[Statement] = []
+            for each in connections:
+                each.record = statements
+            claim_and_complete(store, worker_id, MOST_CLAIMED)
+            expect(store.counts().completed, len(texts))
+        yield copy, statements
+
+
+def drain_bare_table(texts: Sequence[str]) -> float:
     with scratch_store() as env:
         path = Path(env["SENTIJOB_DB"])
         path.parent.mkdir(parents=True)
@@ -132,7 +197,7 @@ def claim_bare(connection: sqlite3.Connection) -> list[tuple[int, str]]:
     return connection.execute(
         "UPDATE job SET status = 1 WHERE id IN"
         " (SELECT id FROM job WHERE status = 0 ORDER BY id LIMIT ?) RETURNING id, text",
-        (CLAIM,),
+        (MOST_CLAIMED,),
     ).fetchall()
 
 
@@ -145,39 +210,13 @@ def complete_bare(connection: sqlite3.Connection, rows: Sequence[tuple[int, str]
     connection.execute("COMMIT")
 
 
-def install_null_model(folder: Path) -> None:
-    """Make this file's model one of another package's, which a model's process finds."""
-    about = folder / "sentijob_null-1.dist-info"
-    about.mkdir()
-    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: sentijob-null\nVersion: 1\n")
-    (about / "entry_points.txt").write_text("[sentijob.models]\nnull = drain:load_null\n")
-    os.environ["PYTHONPATH"] = f"{folder}{os.pathsep}{Path(__file__).parent}"
-
-
-def load_null(_name: str) -> SentimentModel:
-    return NullModel()
-
-
-def fill(append: Callable[..., int], batch_id: int, texts: Sequence[str]) -> None:
-    """Put all texts into a batch, 10,000 a transaction."""
-    for first in range(0, len(texts), 10_000):
-        items = [Item(text) for text in texts[first : first + 10_000]]
-        append(batch_id, items, first_position=first)
-
-
-def expect(done: int, asked: int) -> None:
-    if done != asked:
-        raise SystemExit(f"{done:,} of {asked:,} jobs were completed: the figures mean nothing.")
-
-
-def report(jobs: int, seconds: dict[str, float]) -> None:
-    rates = {name: jobs / taken for name, taken in seconds.items()}
-    fastest = max(rates.values())
+def report(jobs: int, rates: dict[str, float]) -> None:
     print_table(
-        (f"drain of {jobs:,} texts, null model", "jobs/s", "share"),
-        [(name, f"{rate:,.0f}", f"{rate / fastest:.2f}") for name, rate in rates.items()],
+        (f"drain of {jobs:,} texts, null model", "jobs/s", "of the driver's"),
+        [(name, f"{rate:,.0f}", f"{rate / rates[ANCHOR]:.2f}") for name, rate in rates.items()],
     )
-    save("drain", rates)
+    print(f"to be reached by the worker: {LEAST:,} jobs/s, {LEAST_SHARE} of the driver's")
+    save("drain", {"jobs": jobs, "rates": rates, "share": rates[WORKER] / rates[ANCHOR]})
 
 
 if __name__ == "__main__":

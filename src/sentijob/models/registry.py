@@ -77,7 +77,7 @@ def load(name: str, *, threads: int, demo_delay: timedelta) -> SentimentModel:
     """
     try:
         if name == "mini":
-            return _load_onnx(name, _mini(), threads)
+            return _load_onnx(name, bundled_mini(), threads)
         if name == "vader":
             from sentijob.models.vader import VaderModel
 
@@ -101,7 +101,7 @@ def available(*, default: str = DEFAULT_MODEL) -> list[ModelInfo]:
     from sentijob.models.demo import DemoModel
     from sentijob.models.vader import revision as vader_revision
 
-    mini = _mini()
+    mini = bundled_mini()
     sizes = {"mini": mini.size()}
     revisions = {
         "mini": mini.revision(),
@@ -115,7 +115,7 @@ def available(*, default: str = DEFAULT_MODEL) -> list[ModelInfo]:
     return shipped + [_describe_plugin(plugin, default) for plugin in _plugins()]
 
 
-def _mini() -> ModelFolder:
+def bundled_mini() -> ModelFolder:
     from sentijob.models.folder import ModelFolder
 
     return ModelFolder(Path(__file__).with_name("mini"))

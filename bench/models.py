@@ -1,0 +1,103 @@
+"""What of a model's own speed is left once its texts are jobs: the worker beside a bare loop over a list.
+
+For each model, in turns over the same texts: the model in this process, fed
+from a list in memory, sorted by length and cut into chunks; and the real worker, with one model
+process and with several. The chunks' size is varied too, for the curve.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from functools import partial
+from time import perf_counter
+
+from corpus import add_texts_option, take_texts
+from draining import drain, interleaved
+from harness import print_table, save
+
+from sentijob.machine import usable_cores
+from sentijob.models.registry import load
+from sentijob.ports import SentimentModel
+from sentijob.settings import load_settings
+
+TEXTS = {"mini": 4_000, "vader": 40_000}
+GOALS = {"mini": 0.97, "vader": 0.9}
+"""What share of the bare loop's rate the worker is to reach."""
+CHUNK = 256
+CHUNKS = (1, 4, 16, 64, 256, 1024)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--models", nargs="+", default=list(TEXTS), help="[mini vader]")
+    parser.add_argument("--scale", type=float, default=1.0, help="so many times the texts [1]")
+    parser.add_argument("--repeats", type=int, default=3, help="rounds, interleaved [3]")
+    add_texts_option(parser)
+    options = parser.parse_args()
+    figures = {}
+    for name in options.models:
+        texts = take_texts(options.texts, int(TEXTS.get(name, 1_000) * options.scale))
+        figures[name] = {
+            "texts": len(texts),
+            "drain": compare(name, texts, options.repeats),
+            "chunks": curve(name, texts, options.repeats),
+        }
+    save("models", figures)
+
+
+def compare(name: str, texts: Sequence[str], repeats: int) -> dict[str, float]:
+    """Texts a second in a bare loop, and by workers with ever more processes."""
+    model, cores = loaded(name), usable_cores()
+    bare = "the model, from a list"
+    ways: dict[str, Callable[[], float]] = {
+        bare: partial(loop, model, texts, CHUNK),
+        "the worker": partial(drain, texts, model=name),
+        "the worker, 1 process of 1 thread": partial(drain, texts, model=name, threads=1),
+        f"the worker, {cores} processes of 1 thread": partial(
+            drain, texts, model=name, processes=cores, threads=1
+        ),
+    }
+    seconds = interleaved(ways, repeats)
+    rates = {way: len(texts) / taken for way, taken in seconds.items()}
+    print_table(
+        (f"{name}, {len(texts):,} texts", "texts/s", "of the bare loop's"),
+        [(way, f"{rate:,.0f}", f"{rate / rates[bare]:.3f}") for way, rate in rates.items()],
+    )
+    if name in GOALS:
+        print(f"to be reached by the worker: {GOALS[name]}")
+    print()
+    return rates
+
+
+def curve(name: str, texts: Sequence[str], repeats: int) -> dict[int, float]:
+    """Texts a second over the texts of a call."""
+    model = loaded(name)
+    ways = {str(chunk): partial(loop, model, texts, chunk) for chunk in CHUNKS}
+    seconds = interleaved(ways, repeats)
+    rates = {chunk: len(texts) / seconds[str(chunk)] for chunk in CHUNKS}
+    best = max(rates.values())
+    print_table(
+        (f"{name}, texts of a call", "texts/s", "of the best"),
+        [(f"{chunk:,}", f"{rate:,.0f}", f"{rate / best:.2f}") for chunk, rate in rates.items()],
+    )
+    print()
+    return rates
+
+
+def loaded(name: str) -> SentimentModel:
+    settings = load_settings(environ={})
+    return load(name, threads=settings.threads, demo_delay=settings.demo_delay)
+
+
+def loop(model: SentimentModel, texts: Sequence[str], chunk: int) -> float:
+    """Seconds for all texts, sorted by length, *chunk* a call."""
+    started = perf_counter()
+    ordered = sorted(texts, key=len)
+    for first in range(0, len(ordered), chunk):
+        model.predict(ordered[first : first + chunk])
+    return perf_counter() - started
+
+
+if __name__ == "__main__":
+    main()
