@@ -18,7 +18,7 @@ _LOOK_EVERY = 1.0
 
 
 def encode(document: object) -> bytes:
-    """A document as it goes over the pipe; numpy's numbers become Python's.
+    """A document as it goes over the pipe.
 
     Raises:
         TypeError, ValueError: JSON has no word for something in it.
@@ -120,11 +120,4 @@ def _milliseconds(deadline: float | None) -> float:
     return min(max(deadline - time.monotonic(), 0), _LOOK_EVERY) * 1000
 
 
-def _plain(value: object) -> object:
-    item = getattr(value, "item", None)
-    if not callable(item):
-        raise TypeError(f"{type(value).__name__} has no place in a message")
-    return item()
-
-
-_dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain).encode
+_dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

@@ -18,6 +18,7 @@ from typing import NamedTuple
 from sentijob.jobs import Scored
 from sentijob.store.database import Connection
 from sentijob.store.rows import marks
+from sentijob.store.updates import insert_each
 
 BLOCK = 1024
 """Jobs to a block; migration 0003 has the same number, which can't change without another."""
@@ -27,9 +28,9 @@ FINISHED = "finished"
 EARLIEST = "earliest"
 """When the first did, negated: a peak is always a highest."""
 
-_RAISE = (
-    "INSERT INTO peak (block, measure, slot, height) VALUES (?, ?, ?, ?)"
-    " ON CONFLICT (block, measure, slot) DO UPDATE SET height = excluded.height"
+_RAISE = "INSERT INTO peak (block, measure, slot, height)"
+_IF_HIGHER = (
+    "ON CONFLICT (block, measure, slot) DO UPDATE SET height = excluded.height"
     " WHERE excluded.height > peak.height"
 )
 _AT_ONCE = 200
@@ -80,8 +81,8 @@ def finishes(job_ids: Iterable[int], now_ms: int) -> Heights:
 def raise_peaks(connection: Connection, heights: Heights, *, slot: int) -> None:
     """Note what the same transaction does to jobs, before it commits."""
     # In one order everywhere, so that two writers never wait for each other.
-    for (block, measure), height in sorted(heights.items()):
-        connection.execute(_RAISE, (block, measure, slot, height))
+    rows = [(*place, slot, height) for place, height in sorted(heights.items())]
+    insert_each(connection, _RAISE, rows, _IF_HIGHER)
 
 
 def drop_peaks(connection: Connection, job_ids: Iterable[int]) -> None:

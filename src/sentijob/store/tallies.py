@@ -7,17 +7,21 @@ from collections.abc import Iterable
 
 from sentijob.jobs import FINAL_STATUSES, Counts, Label, Selector, Status
 from sentijob.store.database import Connection, Database
-from sentijob.store.rows import TALLY_COLUMNS, TALLY_SUMS, counts_from_row, marks
+from sentijob.store.rows import TALLY_COLUMNS, TALLY_SUMS, counts_from_row
+from sentijob.store.updates import insert_each
 
 WHOLE_STORE = 0
 """The batch id under which everything is counted."""
-_MOVE = (
-    f"INSERT INTO tally (batch_id, slot, {', '.join(TALLY_COLUMNS)})"
-    f" VALUES (?, ?, {marks(len(TALLY_COLUMNS))}) ON CONFLICT (batch_id, slot) DO UPDATE SET "
-    + ", ".join(f"{name} = tally.{name} + excluded.{name}" for name in TALLY_COLUMNS)
+_MOVE = f"INSERT INTO tally (batch_id, slot, {', '.join(TALLY_COLUMNS)})"
+_ADD = "ON CONFLICT (batch_id, slot) DO UPDATE SET " + ", ".join(
+    f"{name} = tally.{name} + excluded.{name}" for name in TALLY_COLUMNS
 )
 _MS_PER_MINUTE = 60_000
 _MINUTES_KEPT = 7 * 24 * 60
+
+
+def _zeros() -> defaultdict[str, int]:
+    return defaultdict(int)
 
 
 class Moves:
@@ -26,7 +30,7 @@ class Moves:
     def __init__(self, database: Database) -> None:
         self._db = database
         self._slot = database.slot()
-        self._moved: defaultdict[int, Counter[str]] = defaultdict(Counter)
+        self._moved: defaultdict[int, defaultdict[str, int]] = defaultdict(_zeros)
 
     def add(
         self,
@@ -55,19 +59,21 @@ class Moves:
         if not self._moved:
             return
         # In one order everywhere, so that two writers never wait for each other.
-        for scope, moved in sorted(self._moved.items()):
-            if any(moved.values()):
-                changes = [moved[name] for name in TALLY_COLUMNS]
-                connection.execute(_MOVE, (scope, self._slot, *changes))
+        rows = [
+            (scope, self._slot, *(moved.get(name, 0) for name in TALLY_COLUMNS))
+            for scope, moved in sorted(self._moved.items())
+            if any(moved.values())
+        ]
+        insert_each(connection, _MOVE, rows, _ADD)
         moved = self._moved[WHOLE_STORE]
-        finished = sum(moved[status] for status in FINAL_STATUSES)
+        finished = sum(moved.get(status, 0) for status in FINAL_STATUSES)
         if finished > 0:
             connection.execute(
                 "INSERT INTO pace (minute, slot, finished) VALUES (?, ?, ?) ON CONFLICT"
                 " (minute, slot) DO UPDATE SET finished = pace.finished + excluded.finished",
                 (now_ms // _MS_PER_MINUTE, self._slot, finished),
             )
-        self._db.announce(connection, is_work=moved[Status.PENDING] > 0)
+        self._db.announce(connection, is_work=moved.get(Status.PENDING, 0) > 0)
 
 
 def counted(connection: Connection, batch_id: int) -> Counts:
@@ -148,4 +154,4 @@ def drifted(connection: Connection) -> dict[int, list[int]]:
 def overwrite(connection: Connection, batch_id: int, counts: list[int]) -> None:
     """Set a scope's counters."""
     connection.execute("DELETE FROM tally WHERE batch_id = ?", (batch_id,))
-    connection.execute(_MOVE, (batch_id, 0, *counts))
+    insert_each(connection, _MOVE, [(batch_id, 0, *counts)], _ADD)

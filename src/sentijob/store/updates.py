@@ -1,4 +1,4 @@
-"""Many rows changed by one statement, each in its own way."""
+"""Many rows written by one statement, each in its own way."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from itertools import chain
 from typing import Any
 
 from sentijob.store.database import Change, Connection
+from sentijob.store.rows import marks
+
+_INSERTED_AT_ONCE = 64
 
 
 def update_many(
@@ -28,6 +31,18 @@ def update_many(
         sql = _statement(table, change, where, len(rows))
         changed += connection.execute(sql, list(chain.from_iterable(rows))).rowcount
     return changed
+
+
+def insert_each(
+    connection: Connection, into: str, rows: Sequence[Sequence[Any]], on_conflict: str
+) -> None:
+    """Insert rows, which are met in their order, by few statements."""
+    for piece in in_powers_of_two(rows, _INSERTED_AT_ONCE):
+        row = f"({marks(len(piece[0]))})"
+        connection.execute(
+            f"{into} VALUES {', '.join([row] * len(piece))} {on_conflict}",
+            list(chain.from_iterable(piece)),
+        )
 
 
 def in_pieces(rows: Sequence[Any], most: int) -> Iterator[Sequence[Any]]:
@@ -51,8 +66,8 @@ def _statement(table: str, change: Change, where: str, count: int) -> str:
     named = {name: f"new.column{place}" for place, name in enumerate(change.columns, start=1)}
     assignments = [f"{name} = {named[name]}" for name in change.given]
     found = [f"{table}.{key} = {named[key]}" for key in change.keys]
-    mark = f"({', '.join('?' * len(named))})"
+    row = f"({marks(len(named))})"
     return (
         f"UPDATE {table} SET {', '.join(filter(None, [change.fixed, *assignments]))}"
-        f" FROM (VALUES {', '.join([mark] * count)}) AS new WHERE {' AND '.join([*found, where])}"
+        f" FROM (VALUES {', '.join([row] * count)}) AS new WHERE {' AND '.join([*found, where])}"
     )

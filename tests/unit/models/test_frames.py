@@ -110,13 +110,3 @@ def test_a_message_that_is_nested_past_all_measure_is_refused(pipe: tuple[int, i
     os.write(pipe[1], (50_000).to_bytes(4) + b"[" * 50_000)
     with pytest.raises(ValueError, match="nested"):
         Channel(*pipe).receive()
-
-
-def test_numbers_that_are_not_pythons_own_are_sent_as_such() -> None:
-    class Half:
-        def item(self) -> float:
-            return 0.5
-
-    assert encode([Half()]) == encode([0.5])
-    with pytest.raises(TypeError, match="object has no place"):
-        encode([object()])
