@@ -24,6 +24,7 @@ from sentijob.store.sqlite_connecting import (
 )
 from sentijob.store.sqlite_errors import PATIENCE_SECONDS, in_our_words
 from sentijob.store.sqlite_files import prepare_file, sync_names
+from sentijob.store.sqlite_turns import Turns
 from sentijob.store.updates import in_powers_of_two, update_many
 
 if TYPE_CHECKING:
@@ -40,9 +41,9 @@ _T = TypeVar("_T")
 class SqliteDatabase:
     """One SQLite file, shared by threads and processes.
 
-    One connection writes, one thread at a time; others read. A writer that finds
-    the file locked by another process asks again every few milliseconds: SQLite's own
-    waiting doubles its naps, and so a busy worker could keep a submit out for a second.
+    One connection writes, one thread at a time; others read. Writers of several processes
+    take turns, and whoever is first asks every millisecond for the lock: SQLite's own waiting
+    doubles its naps, and so a busy worker could keep a submit out for a second.
     """
 
     row_lock = row_lock_skipping = ""
@@ -57,6 +58,7 @@ class SqliteDatabase:
         self._connect = connect
         self._writer = connected(connect, path)
         self._write_lock = threading.RLock()
+        self._turns = Turns(None if path == IN_MEMORY else Path(os.path.realpath(path)).parent)
         self._is_durable: bool | None = None  # the library's own default: it may be either
         self._has_lasting_names = path == IN_MEMORY
         self._readers: list[sqlite3.Connection] = []
@@ -176,7 +178,8 @@ class SqliteDatabase:
 
     def _begin_writing(self) -> None:
         # IMMEDIATE: a transaction that reads first and then can't write fails at once, whatever the timeout.
-        insist(lambda: self._writer.execute("BEGIN IMMEDIATE"))
+        with self._turns.taken() as is_first:
+            insist(lambda: self._writer.execute("BEGIN IMMEDIATE"), is_first=is_first)
 
     def wall(self, connection: Connection) -> int:  # noqa: ARG002  # a server would be asked
         return self._clock.wall()
@@ -269,6 +272,7 @@ class SqliteDatabase:
                 with suppress(sqlite3.Error):
                     connection.close()
             self._readers.clear()
+            self._turns.close()
 
     def close_untouched(self) -> None:
         """Close a file that isn't ours to write.

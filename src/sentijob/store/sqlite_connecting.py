@@ -64,8 +64,10 @@ def connected(connect: Connect, path: str) -> sqlite3.Connection:
     return connection
 
 
-def insist(action: Callable[[], _T]) -> _T:
+def insist(action: Callable[[], _T], *, is_first: bool = False) -> _T:
     """Do what another process's lock may prevent, trying again and again for as long as we are patient.
+
+    *is_first* where nobody else asks meanwhile, so that asking often does no harm.
 
     SQLite's own waiting naps longer and longer, and doesn't wait at all where two would wait for each other.
     """
@@ -77,7 +79,7 @@ def insist(action: Callable[[], _T]) -> _T:
             waited = time.monotonic() - began
             if exc.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or waited > PATIENCE_SECONDS:
                 raise
-        time.sleep(pause(waited))
+        time.sleep(_RETRY_SECONDS if is_first else pause(waited))
 
 
 def pause(waited: float) -> float:
