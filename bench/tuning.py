@@ -24,6 +24,7 @@ from tokenizers import Tokenizer
 
 from sentijob.machine import usable_cores
 from sentijob.models.folder import ModelFolder
+from sentijob.models.onnx import new_session, session_options
 from sentijob.models.registry import bundled_mini
 
 Row = Sequence[int]
@@ -67,6 +68,7 @@ def network_ways(folder: ModelFolder, rows: Rows) -> dict[str, Callable[[], None
         f"{cores} threads of the session's own": partial(
             run_alone, session(folder, intra_op_num_threads=cores), rows
         ),
+        "onnxruntime's fusions allowed": partial(run_alone, fusing_session(folder), rows),
         "inputs and outputs bound": partial(run_bound, usual, rows),
         "no memory pattern": partial(run_alone, session(folder, enable_mem_pattern=False), rows),
         "no arena": partial(run_alone, session(folder, enable_cpu_mem_arena=False), rows),
@@ -94,17 +96,19 @@ def session(
     folder: ModelFolder, entries: Mapping[str, str] | None = None, **settings: object
 ) -> onnxruntime.InferenceSession:
     """A session as the program makes it, but for what is given."""
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    for name, value in {
-        "intra_op_num_threads": 1,
-        "inter_op_num_threads": 1,
-        **settings,
-    }.items():
+    options = session_options()
+    for name, value in settings.items():
         setattr(options, name, value)
     for name, value in (entries or {}).items():
         options.add_session_config_entry(name, value)
-    return onnxruntime.InferenceSession(folder.weights, options, providers=["CPUExecutionProvider"])
+    return new_session(folder.weights, options)
+
+
+def fusing_session(folder: ModelFolder) -> onnxruntime.InferenceSession:
+    """A session that fuses whatever onnxruntime would."""
+    return onnxruntime.InferenceSession(
+        folder.weights, session_options(), providers=["CPUExecutionProvider"]
+    )
 
 
 def fed(rows: Rows, multiple: int = 1) -> dict[str, Array]:

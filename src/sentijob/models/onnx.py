@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,8 @@ _LABELS = tuple(Label)
 # What rounding may change in a logit; dynamic int8 quantisation changes ten times as much.
 _COMPANY_TOLERANCE = 0.01
 _TRIAL_TOKENS = 24
+SLOWER_FUSIONS = ("SkipLayerNormFusion", "BiasGeluFusion")
+"""Their kernels take longer on a processor than the layers that they stand for; see ``bench/tuning.py``."""
 _Logits = NDArray[np.float64]
 
 
@@ -156,9 +159,7 @@ class _Network:
 
     def __init__(self, folder: ModelFolder, *, threads: int, pad_id: int) -> None:
         try:
-            self._session = onnxruntime.InferenceSession(
-                folder.weights, _session_options(), providers=["CPUExecutionProvider"]
-            )
+            self._session = new_session(folder.weights, session_options())
         except Exception as exc:  # onnxruntime's errors share no narrower base
             raise folder.unusable(f"{WEIGHTS}: {_first_line(exc)}") from exc
         self._threads = ThreadPoolExecutor(threads or usable_cores(), "sentijob-model")
@@ -198,7 +199,17 @@ class _Network:
         return dict(zip(_KNOWN_INPUTS, arrays, strict=True))
 
 
-def _session_options() -> onnxruntime.SessionOptions:
+def new_session(weights: Path, options: onnxruntime.SessionOptions) -> onnxruntime.InferenceSession:
+    """A session whose layers run in the form that is quickest on a processor."""
+    return onnxruntime.InferenceSession(
+        weights,
+        options,
+        providers=["CPUExecutionProvider"],
+        disabled_optimizers=list(SLOWER_FUSIONS),
+    )
+
+
+def session_options() -> onnxruntime.SessionOptions:
     options = onnxruntime.SessionOptions()
     # Threads take whole runs: sharing out the inside of one costs more, and spins while it waits.
     options.intra_op_num_threads = 1

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from sentijob.errors import TextRejectedError
 from sentijob.jobs import Label
-from sentijob.models.registry import load
+from sentijob.models.onnx import new_session, session_options
+from sentijob.models.registry import bundled_mini, load
 from sentijob.ports import SentimentModel
 
 FILLER = "The office is on the second floor and opens at nine. "
@@ -29,6 +31,16 @@ def test_moving_a_verdict_from_front_to_back_of_a_long_text_does_not_lose_it(
     assert front.tokens == back.tokens
     assert min(front.negative, back.negative) > without.negative + 0.1
     assert back.negative == pytest.approx(front.negative, abs=0.1)
+
+
+def test_its_layers_run_apart_where_that_is_quicker_than_fused(tmp_path: Path) -> None:
+    options = session_options()
+    options.optimized_model_filepath = str(tmp_path / "as-run.onnx")
+    new_session(bundled_mini().weights, options)
+    graph = (tmp_path / "as-run.onnx").read_bytes()
+    assert b"LayerNormalization" in graph
+    assert b"SkipLayerNormalization" not in graph
+    assert b"BiasGelu" not in graph
 
 
 def test_emoji_alone_carry_a_sentiment(mini: SentimentModel) -> None:
