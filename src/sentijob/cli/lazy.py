@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from importlib import import_module
 from typing import Any
 
@@ -36,6 +37,7 @@ class LazyCommand(TyperCommand):
         """The real command's context: from here on Click meets nothing but the real command."""
         command = typer.main.get_command(import_module(self.module).app)
         command.name = self.name
+        _collect_garbage_again()
         return command.make_context(info_name, args, parent, **extra)
 
 
@@ -46,3 +48,10 @@ class LazyGroup(TyperGroup):
         super().__init__(**attributes)
         for command in COMMANDS:
             self.add_command(LazyCommand(command))
+
+
+def _collect_garbage_again() -> None:
+    """Where starting up has gone without: what was imported stays, and need never be looked through."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
