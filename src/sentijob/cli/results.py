@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from itertools import takewhile
 from pathlib import Path
@@ -15,7 +14,8 @@ import typer
 
 from sentijob.cli.console import is_terminal, note, output_console, put
 from sentijob.cli.lazy import command_app
-from sentijob.cli.options import AsJson, Db, Filters, OptionalIds, OutputFile, select, with_filters
+from sentijob.cli.options import AsJson, Db, OptionalIds, OutputFile
+from sentijob.cli.selecting import Filters, select, with_filters
 from sentijob.cli.session import opened_store, session_settings
 from sentijob.cli.waiting import looks
 from sentijob.cli.words import amount
@@ -78,13 +78,13 @@ def results(
         if follow:
             jobs = _followed(store, settings, selector, wanted)
         else:
-            jobs = store.each_job(replace(selector, statuses=wanted))
+            jobs = store.each_job(selector._replace(statuses=wanted))
         target = None if output is None or str(output) == "-" else output
         if as_json:
             insist_on_plain_json(target, export_format)
             write_json(jobs, is_single=_is_one_job(selector))
         elif target is None and export_format is None and is_terminal() and not follow:
-            show(store, replace(selector, statuses=wanted))
+            show(store, selector._replace(statuses=wanted))
         else:
             export(jobs, target, export_format_of(target, export_format), raw=raw)
         if filters.is_empty:
