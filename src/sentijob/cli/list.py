@@ -13,15 +13,16 @@ from sentijob.cli.lazy import command_app
 from sentijob.cli.looking import Thing, document
 from sentijob.cli.options import AsJson, AsJsonLines, Db, Quiet
 from sentijob.cli.selecting import Filters, select, with_filters
-from sentijob.cli.session import opened_store, session_settings
+from sentijob.cli.session import session_settings
 from sentijob.errors import UsageError
 from sentijob.export.documents import dumps
 from sentijob.jobs import Batch, Job, Sort
+from sentijob.wiring import opened_reading
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from sentijob.ports import Store
+    from sentijob.ports import Reading
 
 app = command_app()
 _MOST = 10_000
@@ -82,7 +83,7 @@ def list_jobs(
     if batches and (skip or sort is not Sort.NEWEST or not filters.is_empty):
         raise UsageError("--batches lists the newest batches: it takes --limit alone")
     settings = session_settings(db=db)
-    with opened_store(settings) as store:
+    with opened_reading(settings) as store:
         selector = select(store, None, filters)
 
         def read() -> Sequence[Thing]:
@@ -101,7 +102,7 @@ def list_jobs(
                 _mention_what_is_left(len(found), limit=limit, skip=skip, batches=batches)
 
 
-def _write(store: Store, found: Sequence[Thing], output: _Output) -> None:
+def _write(store: Reading, found: Sequence[Thing], output: _Output) -> None:
     match output:
         case _Output.TABLE:
             if found:
@@ -117,7 +118,7 @@ def _write(store: Store, found: Sequence[Thing], output: _Output) -> None:
                 put(dumps(document(thing)))
 
 
-def _table(store: Store, found: Sequence[Thing], width: int) -> RenderableType:
+def _table(store: Reading, found: Sequence[Thing], width: int) -> RenderableType:
     from rich.console import Group
 
     from sentijob.cli.batch_view import batch_columns

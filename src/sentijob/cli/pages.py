@@ -12,7 +12,7 @@ from typing import Any
 from sentijob.cli.console import is_terminal
 
 _WIDEST = 100
-_NARROWEST = 40
+_NARROWEST = 60
 _LONGEST_TERM = 30
 _INDENT = "  "
 _GAP = 2

@@ -16,16 +16,17 @@ from sentijob.cli.console import is_terminal, note, output_console, put
 from sentijob.cli.lazy import command_app
 from sentijob.cli.options import AsJson, Db, OptionalIds, OutputFile
 from sentijob.cli.selecting import Filters, select, with_filters
-from sentijob.cli.session import opened_store, session_settings
+from sentijob.cli.session import session_settings
 from sentijob.cli.waiting import looks
 from sentijob.cli.words import amount
 from sentijob.errors import UsageError
 from sentijob.export.documents import dumps, job_document
 from sentijob.export.formats import ExportFormat, export_format_of
 from sentijob.jobs import Job, Selector, Sort, Status
+from sentijob.wiring import opened_reading
 
 if TYPE_CHECKING:
-    from sentijob.ports import Store
+    from sentijob.ports import Reading
     from sentijob.settings import Settings
 
 app = command_app()
@@ -73,7 +74,7 @@ def results(
         )
     wanted = _wanted(filters, failed=failed)
     settings = session_settings(db=db)
-    with opened_store(settings) as store:
+    with opened_reading(settings) as store:
         selector = select(store, ids, filters)
         if follow:
             jobs = _followed(store, settings, selector, wanted)
@@ -132,7 +133,7 @@ def write_json(jobs: Iterable[Job], *, is_single: bool) -> None:
     put("\n]")
 
 
-def show(store: Store, selector: Selector) -> None:
+def show(store: Reading, selector: Selector) -> None:
     """Draw the first of the selected jobs as a table."""
     from sentijob.cli.job_view import job_columns
     from sentijob.cli.tables import print_table
@@ -146,7 +147,7 @@ def show(store: Store, selector: Selector) -> None:
 
 
 def _followed(
-    store: Store, settings: Settings, selector: Selector, wanted: Collection[Status]
+    store: Reading, settings: Settings, selector: Selector, wanted: Collection[Status]
 ) -> Iterator[Job]:
     """The *wanted* ones of all selected jobs in order, each as soon as all before it are final."""
     last = 0
@@ -164,7 +165,7 @@ def _followed(
         sys.stdout.flush()
 
 
-def _tally(store: Store, selector: Selector) -> Mapping[Status, int]:
+def _tally(store: Reading, selector: Selector) -> Mapping[Status, int]:
     """How the selected jobs stand; counts that overlap are counted twice."""
     tally = Counter(store.job(job_id).status for job_id in selector.job_ids)
     everything = [store.batch(number).counts for number in selector.batch_ids]
