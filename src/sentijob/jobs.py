@@ -4,8 +4,6 @@ All of them are immutable. Instants are aware UTC datetimes, durations
 timedeltas, probabilities floats from 0 to 1.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -70,7 +68,7 @@ class Sentiment(NamedTuple):
     @classmethod
     def of(
         cls, negative: float, neutral: float, positive: float, *, tokens: int, windows: int = 1
-    ) -> Sentiment:
+    ) -> "Sentiment":
         """Name the likeliest of three probabilities; a tie goes to neutral, then to negative."""
         chances = {Label.NEUTRAL: neutral, Label.NEGATIVE: negative, Label.POSITIVE: positive}
         label = max(chances, key=chances.__getitem__)

@@ -1,7 +1,5 @@
 """Settings: a flag, else ``SENTIJOB_*``, else ``config.toml``, else the default; and which of them it was."""
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Callable, Mapping

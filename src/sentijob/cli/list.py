@@ -1,7 +1,5 @@
 """``sentijob list``."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Annotated
@@ -102,7 +100,7 @@ def list_jobs(
                 _mention_what_is_left(len(found), limit=limit, skip=skip, batches=batches)
 
 
-def _write(store: Reading, found: Sequence[Thing], output: _Output) -> None:
+def _write(store: "Reading", found: Sequence[Thing], output: _Output) -> None:
     match output:
         case _Output.TABLE:
             if found:
@@ -118,7 +116,7 @@ def _write(store: Reading, found: Sequence[Thing], output: _Output) -> None:
                 put(dumps(document(thing)))
 
 
-def _table(store: Reading, found: Sequence[Thing], width: int) -> RenderableType:
+def _table(store: "Reading", found: Sequence[Thing], width: int) -> "RenderableType":
     from rich.console import Group
 
     from sentijob.cli.batch_view import batch_columns

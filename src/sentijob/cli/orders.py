@@ -1,22 +1,18 @@
 """How texts are to be queued, and the queueing of a single one. Light: a one-text submit imports nothing of intake."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from sentijob.errors import InputError
+from sentijob.ingest.formats import Format
+from sentijob.ingest.options import ReadOptions
 from sentijob.ingest.texts import checked_text
-from sentijob.jobs import Item
+from sentijob.jobs import Item, OpenedBatch, Terms
 
 if TYPE_CHECKING:
     from sentijob.cli.filling import Receipt
-    from sentijob.ingest.formats import Format
-    from sentijob.ingest.options import ReadOptions
-    from sentijob.jobs import OpenedBatch, Terms
     from sentijob.ports import Submissions
-
 
 STDIN = "-"
 """What stands for it, as a text, a file and a batch's source."""
@@ -33,7 +29,7 @@ class Order(NamedTuple):
     is_quiet: bool = False
 
     def opener(
-        self, store: Submissions, source: str, fingerprint: str | None = None
+        self, store: "Submissions", source: str, fingerprint: str | None = None
     ) -> Callable[[], OpenedBatch]:
         """What opens the batch of this order's texts."""
         return partial(
@@ -63,7 +59,7 @@ def checked_items(texts: Sequence[str], max_length: int) -> list[Item]:
     return items
 
 
-def queue_items(store: Submissions, items: Sequence[Item], order: Order) -> Receipt:
+def queue_items(store: "Submissions", items: Sequence[Item], order: Order) -> "Receipt":
     """One item as a job, several (or one with a name) as a batch."""
     if len(items) == 1 and order.name is None:
         return store.submit(items[0], order.terms, once=order.once)

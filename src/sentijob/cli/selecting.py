@@ -1,7 +1,5 @@
 """The flags that select jobs, and what they and ids select together."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
@@ -74,7 +72,7 @@ with_filters = with_flags("filters", Filters)
 """Gives a command the selecting flags, as one argument, ``filters``."""
 
 
-def select(store: Reading, references: Sequence[str] | None, filters: Filters) -> Selector:
+def select(store: "Reading", references: Sequence[str] | None, filters: Filters) -> Selector:
     """What ids and flags select together, every reference looked up.
 
     Raises:
@@ -125,7 +123,7 @@ def _insist_on_unicode(flag: str, word: str) -> None:
         raise UsageError(exc.reason) from exc
 
 
-def _batch_id(store: Reading, reference: str) -> int:
+def _batch_id(store: "Reading", reference: str) -> int:
     match store.resolve(reference):
         case BatchReference(batch_id):
             return batch_id
@@ -133,7 +131,7 @@ def _batch_id(store: Reading, reference: str) -> int:
             raise UsageError(f"--batch {reference} names job {job_id}, not a batch")
 
 
-def _instant(flag: str, written: str | None, store: Reading) -> datetime | None:
+def _instant(flag: str, written: str | None, store: "Reading") -> datetime | None:
     """``2h`` as two hours ago by the store's time; a date without a zone is the user's local one."""
     if written is None:
         return None

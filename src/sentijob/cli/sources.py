@@ -1,7 +1,5 @@
 """What is to be queued, as flags, and what queues each source of them."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -162,7 +160,7 @@ class Sources(NamedTuple):
             except InputError as exc:
                 raise UsageError(f"{flag}: {exc.reason.replace('the key', 'it')}") from exc
 
-    def settings(self, db: str | None) -> Settings:
+    def settings(self, db: str | None) -> "Settings":
         """The settings, with what was given here."""
         is_kept = None if self.store_text is None else str(self.store_text)
         return session_settings(
@@ -171,7 +169,7 @@ class Sources(NamedTuple):
 
     def order(
         self,
-        settings: Settings,
+        settings: "Settings",
         *,
         priority: int,
         delay: timedelta = timedelta(0),
@@ -217,7 +215,7 @@ def known_model(name: str) -> str:
 
 
 @contextmanager
-def prepared(sources: Sources, texts: Order, bulk: Order) -> Iterator[Sequence[Step]]:
+def prepared(sources: Sources, texts: Order, bulk: Order) -> "Iterator[Sequence[Step]]":
     """What queues each source in turn, once all arguments and files are known to be good.
 
     *texts* is the order for arguments, *bulk* that for files and stdin.

@@ -1,7 +1,5 @@
 """``sentijob status``."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
@@ -51,14 +49,14 @@ def status(
         _draw(settings, ids)
 
 
-def _draw(settings: Settings, ids: Sequence[str]) -> None:
+def _draw(settings: "Settings", ids: Sequence[str]) -> None:
     console = output_console()
     with opened_store(settings) as store:
         found = look_up(store, resolve_all(store, ids))
         console.print(drawn(store, settings, found, console.width))
 
 
-def _watch(settings: Settings, ids: Sequence[str], *, as_json: bool) -> None:
+def _watch(settings: "Settings", ids: Sequence[str], *, as_json: bool) -> None:
     from sentijob.cli.waiting import insist_on_success, standing
 
     with opened_store(settings) as store:
@@ -70,18 +68,18 @@ def _watch(settings: Settings, ids: Sequence[str], *, as_json: bool) -> None:
         insist_on_success(standing(store, references))
 
 
-def _redraw(store: Store, settings: Settings, references: Sequence[Reference]) -> None:
+def _redraw(store: "Store", settings: "Settings", references: Sequence[Reference]) -> None:
     from sentijob.cli.waiting import standing
     from sentijob.cli.watching import watch
 
-    def draw(width: int) -> tuple[RenderableType, bool]:
+    def draw(width: int) -> "tuple[RenderableType, bool]":
         is_final = standing(store, references).is_final
         return drawn(store, settings, look_up(store, references), width), is_final
 
     watch(store, settings, draw)
 
 
-def _stream(store: Store, settings: Settings, references: Sequence[Reference]) -> None:
+def _stream(store: "Store", settings: "Settings", references: Sequence[Reference]) -> None:
     """A line whenever the document differs from the one before, until all is final."""
     import sys
 

@@ -1,7 +1,5 @@
 """``sentijob submit``."""
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Sequence
@@ -105,7 +103,7 @@ def submit(
         put(_as_json(receipts))
 
 
-def _acknowledge(receipt: Receipt, *, as_json: bool, is_quiet: bool) -> None:
+def _acknowledge(receipt: "Receipt", *, as_json: bool, is_quiet: bool) -> None:
     warn(receipt, is_quiet=is_quiet)
     if not is_quiet:
         greet(receipt)
@@ -129,7 +127,7 @@ def _limit(timeout: str | None, *, wait: bool) -> timedelta | None:
     return parse_duration(timeout)
 
 
-def _as_json(receipts: Sequence[Receipt]) -> str:
+def _as_json(receipts: "Sequence[Receipt]") -> str:
     from sentijob.export.documents import dumps
 
     documents = [document(receipt) for receipt in receipts]
@@ -137,8 +135,8 @@ def _as_json(receipts: Sequence[Receipt]) -> str:
 
 
 def _wait(
-    settings: Settings,
-    receipts: Sequence[Receipt],
+    settings: "Settings",
+    receipts: "Sequence[Receipt]",
     timeout: timedelta | None,
     *,
     as_json: bool,
@@ -170,7 +168,7 @@ def _wait(
             console.print(drawn(store, settings, look_up(store, references), console.width))
 
 
-def _say_if_nobody_works(store: Store, settings: Settings) -> None:
+def _say_if_nobody_works(store: "Store", settings: "Settings") -> None:
     from sentijob.cli.crew import crew
 
     if not any(member.is_alive for member in crew(store, settings)):

@@ -1,7 +1,5 @@
 """What a person may choose about how a file is read."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 _LONGEST_RECORD = 4 << 20
