@@ -1,22 +1,26 @@
 """How long a command takes to start, do its work and end, beside a bare Python and a Typer hello world.
 
-The commands are interleaved and their order drawn anew each round, so that a
-busy moment of the machine hits all of them alike.
+The commands are interleaved and their order drawn anew each round, so that a busy moment of the
+machine hits all of them alike. They run as for a user who has set nothing, who has a store with
+some jobs, and who, with --installed, has the wheel in an environment of its own.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import random
+import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
-from harness import SENTIJOB, Cost, print_table, save, scratch_store, timed
+from harness import Cost, print_table, save, sways, timed
 
-BARE = "python -c pass"
+ROOT = Path(__file__).resolve().parent.parent
 HELLO = """
 import typer
 
@@ -30,57 +34,123 @@ def hello(name: str = "world") -> None:
 
 app()
 """
+COMPLETIONS = {
+    "bash": {"COMP_WORDS": "sentijob s", "COMP_CWORD": "1"},
+    "zsh": {"_TYPER_COMPLETE_ARGS": "sentijob s"},
+}
+
+
+class Goal(NamedTuple):
+    """At most so many times what each of the two takes."""
+
+    bare: float
+    hello: float | None = None
+
+    def __str__(self) -> str:
+        return f"{self.bare:g}x" if self.hello is None else f"{self.bare:g}x, {self.hello:g}x"
+
+    def is_met(self, bare: float, hello: float) -> bool:
+        return bare <= self.bare and (self.hello is None or hello <= self.hello)
+
+
+class Start(NamedTuple):
+    """A command to time."""
+
+    command: Sequence[str]
+    goal: Goal | None = None
+    variables: Mapping[str, str] = {}
+
+
+PLAIN, TABLE = Goal(7, 1.3), Goal(12)
+BARE, TYPER = "python -c pass", "Typer hello world"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=21, help="rounds, at least 15 [21]")
-    repeats = max(parser.parse_args().repeats, 15)
-    with scratch_store() as env, tempfile.TemporaryDirectory() as folder:
-        hello = Path(folder) / "hello.py"
-        hello.write_text(HELLO)
-        timed([SENTIJOB, "submit", "--model", "demo", "the first text"], env)
-        costs = interleave(commands(hello), env, repeats)
-    report(costs)
+    parser.add_argument("--installed", action="store_true", help="build and install the wheel")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="sentijob-bench-") as scratch:
+        folder = Path(scratch)
+        python = installed(folder) if options.installed else Path(sys.executable)
+        env = {name: value for name, value in os.environ.items() if not sways(name)}
+        env["HOME"] = scratch
+        starts = commands(python, folder)
+        for text in ("I love it", "the second text", "The tent stayed dry."):
+            timed([*command(python), "submit", "--model", "demo", text], env)
+        costs = interleave(starts, env, max(options.repeats, 15))
+    report(starts, costs)
 
 
-def commands(hello: Path) -> dict[str, list[str]]:
+def installed(folder: Path) -> Path:
+    """The interpreter of a new environment that has this checkout's wheel and what it needs, no more."""
+    wheels = os.environ.get("SENTIJOB_WHEELS") or Path.home() / ".cache" / "sentijob" / "wheels"
+    build = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*build, "-w", folder, ROOT], check=True)
+    subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
+    python = folder / "venv" / "bin" / "python"
+    offline = ("--no-index", "--find-links", wheels, "--constraint", ROOT / "constraints.txt")
+    (wheel,) = folder.glob("sentijob-*.whl")
+    subprocess.run([python, "-m", "pip", "install", "-q", *offline, wheel], check=True)
+    return python
+
+
+def command(python: Path) -> list[str]:
+    return [str(python.with_name("sentijob"))]
+
+
+def commands(python: Path, folder: Path) -> dict[str, Start]:
+    hello = folder / "hello.py"
+    hello.write_text(HELLO)
+    sentijob = command(python)
     return {
-        BARE: [sys.executable, "-c", "pass"],
-        "Typer hello world": [sys.executable, str(hello)],
-        "sentijob --version": [SENTIJOB, "--version"],
-        "sentijob --help": [SENTIJOB, "--help"],
-        'sentijob submit "x"': [SENTIJOB, "submit", "--model", "demo", "x"],
-        "sentijob status 1 --json": [SENTIJOB, "status", "1", "--json"],
-        "sentijob status 1": [SENTIJOB, "status", "1"],
+        BARE: Start([str(python), "-c", "pass"]),
+        TYPER: Start([str(python), str(hello)]),
+        "sentijob --version": Start([*sentijob, "--version"], PLAIN),
+        "sentijob --help": Start([*sentijob, "--help"], PLAIN),
+        "sentijob submit --help": Start([*sentijob, "submit", "--help"]),
+        **{
+            f"completion in {shell}": Start(
+                sentijob, PLAIN, {"_SENTIJOB_COMPLETE": f"complete_{shell}", **variables}
+            )
+            for shell, variables in COMPLETIONS.items()
+        },
+        'sentijob submit "x"': Start([*sentijob, "submit", "--model", "demo", "x"], PLAIN),
+        "sentijob status 1 --json": Start([*sentijob, "status", "1", "--json"], PLAIN),
+        "sentijob list --json": Start([*sentijob, "list", "--json"]),
+        "sentijob status 1": Start([*sentijob, "status", "1"], TABLE),
+        "sentijob list": Start([*sentijob, "list"], TABLE),
     }
 
 
 def interleave(
-    named: Mapping[str, Sequence[str]], env: Mapping[str, str], repeats: int
+    starts: Mapping[str, Start], env: Mapping[str, str], repeats: int
 ) -> dict[str, list[Cost]]:
     """Measure every command *repeats* times, after one round that only warms the caches."""
-    costs: dict[str, list[Cost]] = {name: [] for name in named}
+    costs: dict[str, list[Cost]] = {name: [] for name in starts}
     for repeat in range(repeats + 1):
-        for name in random.sample(list(named), len(named)):
-            cost = timed(named[name], env)
+        for name in random.sample(list(starts), len(starts)):
+            cost = timed(starts[name].command, {**env, **starts[name].variables})
             if repeat:
                 costs[name].append(cost)
     return costs
 
 
-def report(costs: Mapping[str, Sequence[Cost]]) -> None:
+def report(starts: Mapping[str, Start], costs: Mapping[str, Sequence[Cost]]) -> None:
     medians = {
         name: Cost(median(one.wall for one in taken), median(one.cpu for one in taken))
         for name, taken in costs.items()
     }
-    bare = medians[BARE].wall
+    rows = []
+    for name, cost in medians.items():
+        bare, hello = cost.wall / medians[BARE].wall, cost.wall / medians[TYPER].wall
+        goal = starts[name].goal
+        verdict = "" if goal is None else "met" if goal.is_met(bare, hello) else "missed"
+        times = (f"{bare:.2f}", f"{hello:.2f}")
+        rows.append((name, f"{cost.wall:.0f}", f"{cost.cpu:.0f}", *times, str(goal or ""), verdict))
     print_table(
-        ("command (medians)", "wall ms", "CPU ms", "times bare"),
-        [
-            (name, f"{cost.wall:.0f}", f"{cost.cpu:.0f}", f"{cost.wall / bare:.1f}")
-            for name, cost in medians.items()
-        ],
+        ("medians", "wall ms", "CPU ms", "times bare", "times hello", "goal", ""),
+        rows,
     )
     save("startup", {name: cost._asdict() for name, cost in medians.items()})
 

@@ -15,9 +15,9 @@ _UNITS = {
     "d": timedelta(days=1),
     "w": timedelta(weeks=1),
 }
-_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdw])", re.ASCII)
-_WHOLE = re.compile(rf"(?:{_PART.pattern})+", re.ASCII)
-_BARE_SECONDS = re.compile(r"\d+(\.\d+)?", re.ASCII)
+_PART = r"(\d+(?:\.\d+)?)(ms|[smhdw])"
+_WHOLE = rf"(?:{_PART})+"
+_BARE_SECONDS = r"\d+(\.\d+)?"
 _LONGEST = timedelta(days=36500)
 
 
@@ -28,13 +28,14 @@ def parse_duration(written: str) -> timedelta:
         UsageError: it isn't one, or is longer than a century.
     """
     compact = written.strip().lower().replace(" ", "")
-    if _BARE_SECONDS.fullmatch(compact):
+    if re.fullmatch(_BARE_SECONDS, compact, re.ASCII):
         compact += "s"
     try:
-        if not _WHOLE.fullmatch(compact):
+        if not re.fullmatch(_WHOLE, compact, re.ASCII):
             raise ValueError(compact)
         duration = sum(
-            (float(number) * _UNITS[unit] for number, unit in _PART.findall(compact)), timedelta(0)
+            (float(number) * _UNITS[unit] for number, unit in re.findall(_PART, compact, re.ASCII)),
+            timedelta(0),
         )
         if duration > _LONGEST:
             raise OverflowError(compact)

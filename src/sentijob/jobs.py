@@ -4,10 +4,7 @@ All of them are immutable. Instants are aware UTC datetimes, durations
 timedeltas, probabilities floats from 0 to 1.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -71,7 +68,7 @@ class Sentiment(NamedTuple):
     @classmethod
     def of(
         cls, negative: float, neutral: float, positive: float, *, tokens: int, windows: int = 1
-    ) -> Sentiment:
+    ) -> "Sentiment":
         """Name the likeliest of three probabilities; a tie goes to neutral, then to negative."""
         chances = {Label.NEUTRAL: neutral, Label.NEGATIVE: negative, Label.POSITIVE: positive}
         label = max(chances, key=chances.__getitem__)
@@ -86,8 +83,7 @@ class Item(NamedTuple):
     meta: Mapping[str, object] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(NamedTuple):
     """What is asked for texts that are submitted together."""
 
     model: str = DEFAULT_MODEL
@@ -135,16 +131,14 @@ class Failure(NamedTuple):
     retry_in: timedelta | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class JobError:
+class JobError(NamedTuple):
     """Why a job failed, or why its last attempt did."""
 
     code: str
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """One text to score, and all that is known of it."""
 
     id: int
@@ -179,12 +173,11 @@ class Job:
     model_revision: str | None
     """Content hash of the model that scored it."""
     error: JobError | None
-    meta: Mapping[str, object] = field(default_factory=dict)
+    meta: Mapping[str, object]
     """The other columns of the row it came from."""
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(NamedTuple):
     """How many jobs stand where, and how the completed ones fell out."""
 
     pending: int = 0
@@ -210,8 +203,7 @@ class Counts:
         return self.pending == self.processing == 0
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(NamedTuple):
     """Jobs that were submitted together."""
 
     id: int
@@ -252,8 +244,7 @@ class OpenedBatch(NamedTuple):
     is_new: bool
 
 
-@dataclass(frozen=True, slots=True)
-class WorkerInfo:
+class WorkerInfo(NamedTuple):
     """A worker that has registered with the store."""
 
     id: int
@@ -272,8 +263,7 @@ class WorkerInfo:
     """Texts a second, as it last measured."""
 
 
-@dataclass(frozen=True, slots=True)
-class Selector:
+class Selector(NamedTuple):
     """Which jobs: every part that is given must hold, and nothing given means all."""
 
     job_ids: tuple[int, ...] = ()

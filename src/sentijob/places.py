@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 
 # Up to the last @, since a password that isn't escaped as it should be may hold anything.
-_PASSWORD = re.compile(
-    r"(?<=://)([^/@:?]*):.*@|((?:password|passfile|sslpassword)=)[^&#\s]*", re.IGNORECASE
-)
+_HIDDEN = r"(?i:(?<=://)([^/@:?]*):.*@|((?:password|passfile|sslpassword)=)[^&#\s]*)"
 
 
 def is_url(db: str) -> bool:
@@ -19,7 +17,7 @@ def shown_db(db: str) -> str:
     """A ``db`` setting as it may be shown: a URL without its password."""
     if not is_url(db):
         return db
-    return _PASSWORD.sub(lambda found: f"{found[2]}***" if found[2] else f"{found[1]}:***@", db)
+    return re.sub(_HIDDEN, lambda found: f"{found[2]}***" if found[2] else f"{found[1]}:***@", db)
 
 
 def has_password(db: str) -> bool:

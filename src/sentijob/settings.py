@@ -1,14 +1,11 @@
 """Settings: a flag, else ``SENTIJOB_*``, else ``config.toml``, else the default; and which of them it was."""
 
-from __future__ import annotations
-
 import os
+import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-
-import platformdirs
+from typing import NamedTuple
 
 from sentijob.durations import parse_duration
 from sentijob.errors import SettingsError, UsageError
@@ -26,7 +23,7 @@ LEAST_MODEL_MEMORY = 64 * 2**20
 
 def data_folder() -> Path:
     """The platform's folder for this program's user data."""
-    return Path(platformdirs.user_data_dir(APP_NAME, appauthor=False))
+    return _folder("XDG_DATA_HOME", ".local/share", os.environ)
 
 
 def default_database() -> str:
@@ -39,7 +36,22 @@ def config_file(environ: Mapping[str, str] = os.environ) -> Path:
     named = environ.get("SENTIJOB_CONFIG")
     if named:
         return Path(named)
-    return Path(platformdirs.user_config_dir(APP_NAME, appauthor=False)) / "config.toml"
+    return _folder("XDG_CONFIG_HOME", ".config", environ) / "config.toml"
+
+
+def _folder(variable: str, in_home: str, environ: Mapping[str, str]) -> Path:
+    """Where the platform keeps such files of this program's.
+
+    Source: XDG Base Directory Specification 0.8, by which a relative path counts as none;
+    File System Programming Guide, Apple, for macOS.
+    """
+    named = Path(environ.get(variable, ""))
+    if named.is_absolute():
+        return named / APP_NAME
+    if sys.platform == "darwin":
+        in_home = "Library/Application Support"
+    # Unlike Path.home, this raises nothing where nobody knows a home.
+    return Path(os.path.expanduser("~"), in_home, APP_NAME)  # noqa: PTH111
 
 
 _ANSWERS = {
@@ -48,8 +60,7 @@ _ANSWERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Spec:
+class _Spec(NamedTuple):
     """How one setting is read; *parse* raises ValueError or UsageError with what is wrong."""
 
     parse: Callable[[str], object]
@@ -154,8 +165,7 @@ SPECS: Mapping[str, _Spec] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """All settings with their values, and in *origins* where each came from."""
 
     db: str
@@ -169,7 +179,7 @@ class Settings:
     threads: int
     call_timeout: timedelta
     model_memory: int
-    origins: Mapping[str, str] = field(default_factory=dict)
+    origins: Mapping[str, str]
 
 
 def load_settings(

@@ -15,7 +15,7 @@ from sentijob.places import is_url
 
 if TYPE_CHECKING:
     from sentijob.models.process import ProcessModel
-    from sentijob.ports import SentimentModel, Store
+    from sentijob.ports import Reading, SentimentModel, Store, Submissions
     from sentijob.settings import Settings
     from sentijob.worker.config import WorkerConfig
     from sentijob.worker.runner import Worker
@@ -33,6 +33,26 @@ def open_store(settings: Settings, *, must_exist: bool = False) -> Store:
     return SqlStore.open(
         settings.db, must_exist=must_exist, allow_network=settings.allow_network_fs
     )
+
+
+@contextmanager
+def opened_submissions(settings: Settings) -> Iterator[Submissions]:
+    """As much of the store as takes texts in, which is quicker to import; made where there is none."""
+    from sentijob.store.submissions import SqlSubmissions
+
+    with SqlSubmissions.open(settings.db, allow_network=settings.allow_network_fs) as store:
+        yield store
+
+
+@contextmanager
+def opened_reading(settings: Settings) -> Iterator[Reading]:
+    """As much of the store as is only looked at, which is quicker to import; it must exist."""
+    from sentijob.store.reading import SqlReading
+
+    with SqlReading.open(
+        settings.db, must_exist=True, allow_network=settings.allow_network_fs
+    ) as store:
+        yield store
 
 
 def load_model(name: str, settings: Settings) -> SentimentModel:

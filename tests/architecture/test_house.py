@@ -1,13 +1,12 @@
-"""What holds the house together: layers, laziness, and tables that leave nothing out."""
+"""What holds the house together: layers, and tables that leave nothing out."""
 
 from __future__ import annotations
 
 import importlib
 import inspect
-import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,18 +17,6 @@ from sentijob.cli.commands import COMMANDS
 from sentijob.cli.exits import BUG, EXIT_STATUSES, exit_status
 
 ROOT = Path(__file__).parents[2]
-HEAVY = (
-    "alembic",
-    "numpy",
-    "onnxruntime",
-    "pyarrow",
-    "pydantic",
-    "sqlalchemy",
-    "sqlmodel",
-    "tokenizers",
-    "watchfiles",
-)
-MODELS_OWN = ("numpy", "onnxruntime", "tokenizers", "vaderSentiment")
 
 
 def test_layers_import_downward_only() -> None:
@@ -87,61 +74,3 @@ def test_every_command_says_in_the_list_what_it_says_itself(name: str) -> None:
 @pytest.mark.parametrize("name", [command.name for command in COMMANDS])
 def test_the_readme_names_every_command(name: str) -> None:
     assert f"`{name}" in (ROOT / "README.md").read_text()
-
-
-def loaded_by(arguments: Sequence[str], folder: Path) -> set[str]:
-    """The top-level modules that a run of the command has imported."""
-    script = (
-        "import sys; from sentijob.cli.app import main; main(sys.argv[1:]);"
-        "print('\\n' + ' '.join({name.partition('.')[0] for name in sys.modules}))"
-    )
-    finished = subprocess.run(  # noqa: S603  # our own command
-        [sys.executable, "-c", script, *arguments],
-        env={**os.environ, "SENTIJOB_DB": str(folder / "jobs.db"), "SENTIJOB_CONFIG": "none.toml"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
-    return set(finished.stdout.splitlines()[-1].split())
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["--version"],
-        ["--help"],
-        ["submit", "fine"],
-        ["status", "1", "--json"],
-        ["status", "1"],
-        ["list"],
-        ["list", "--json"],
-        ["results", "1"],
-        ["stats", "--json"],
-        ["cancel", "1"],
-    ],
-    ids=" ".join,
-)
-def test_a_quick_command_imports_nothing_heavy(arguments: list[str], tmp_path: Path) -> None:
-    loaded_by(["submit", "first"], tmp_path)  # makes the schema, which may cost
-    loaded = loaded_by(arguments, tmp_path)
-    assert loaded.isdisjoint(HEAVY), loaded.intersection(HEAVY)
-
-
-@pytest.mark.parametrize(
-    "arguments", [["worker", "--drain"], ["run", "fine", "--json"]], ids=" ".join
-)
-def test_a_worker_leaves_what_a_model_needs_to_the_models_process(
-    arguments: list[str], tmp_path: Path
-) -> None:
-    loaded_by(["submit", "first", "--model", "mini"], tmp_path)
-    loaded = loaded_by(arguments, tmp_path)
-    assert loaded.isdisjoint(MODELS_OWN), loaded.intersection(MODELS_OWN)
-
-
-@pytest.mark.parametrize(
-    "arguments", [["--version"], ["submit", "x"], ["status", "1", "--json"]], ids=" ".join
-)
-def test_a_command_without_a_table_imports_no_rich(arguments: list[str], tmp_path: Path) -> None:
-    loaded_by(["submit", "first"], tmp_path)
-    assert "rich" not in loaded_by(arguments, tmp_path)

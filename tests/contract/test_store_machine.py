@@ -61,7 +61,7 @@ SPANS = st.sampled_from([timedelta(0), timedelta(seconds=1), timedelta(seconds=6
 LEASES = st.sampled_from([timedelta(seconds=30), timedelta(seconds=60), timedelta(hours=12)])
 MODELS = st.sampled_from(["mini", "vader"])
 TERMS = st.builds(
-    Terms,
+    lambda **terms: Terms(**terms),  # noqa: PLW0108  # of the class, all other parts would be drawn too
     model=MODELS,
     priority=st.sampled_from([-1, 0, 5]),
     delay=SPANS,
@@ -492,7 +492,7 @@ class StoreMachine(RuleBasedStateMachine):
         batch_ids = sorted(self.model.batches) or [1]
         return data.draw(
             st.builds(
-                Selector,
+                lambda **parts: Selector(**parts),  # noqa: PLW0108  # as with TERMS
                 job_ids=st.lists(st.sampled_from(job_ids), max_size=2).map(tuple),
                 batch_ids=st.lists(st.sampled_from(batch_ids), max_size=1).map(tuple),
                 statuses=st.lists(st.sampled_from(Status), max_size=2, unique=True).map(tuple),

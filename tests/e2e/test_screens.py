@@ -60,6 +60,15 @@ def test_hostile_text_is_inert_on_every_screen(
     assert "\x1b[2J" not in shown
 
 
+@pytest.mark.parametrize("no_colour", ["", "1"])
+def test_a_help_page_is_coloured_at_a_terminal_that_wants_it(shell: Shell, no_colour: str) -> None:
+    shell.variables["NO_COLOR"] = no_colour
+    shown = shell.at_terminal("--help").finish()
+    assert "Every command has its own --help." in shown
+    assert ("\x1b[" in shown) is not bool(no_colour)
+    assert "\x1b" not in shell("--help")
+
+
 def test_submit_at_a_terminal_says_how_to_go_on(shell: Shell) -> None:
     shown = shell.at_terminal("submit", "one", "two").finish()
     assert "queued 2 texts as b1" in shown

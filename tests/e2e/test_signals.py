@@ -369,6 +369,32 @@ def test_a_signal_while_a_command_is_still_being_imported_prints_nothing(
         assert said == ""
 
 
+SWALLOWED = """
+import signal, time
+from sentijob.cli.interrupts import Interrupted, interruptible
+
+class Callback:
+    def __del__(self):
+        signal.raise_signal(signal.SIGTERM)
+
+try:
+    with interruptible():
+        Callback()
+        time.sleep(60)
+except Interrupted as exc:
+    print(exc.number)
+"""
+
+
+def test_a_signal_that_comes_where_python_swallows_exceptions_ends_the_command_too(
+    shell: Shell,
+) -> None:
+    command = shell.start_run([sys.executable, "-c", SWALLOWED])
+    said, complained = command.communicate(timeout=30)
+    assert said == f"{signal.SIGTERM:d}\n"
+    assert complained == ""
+
+
 def has_begun(command: subprocess.Popen[str]) -> None:
     """Wait until our first module has taken the signals over from the interpreter's own start."""
     caught = 1 << (signal.SIGINT - 1)

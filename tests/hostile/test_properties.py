@@ -26,7 +26,7 @@ from sentijob.ingest.options import ReadOptions
 from sentijob.jobs import Item, Job, Status
 
 OPTIONS = st.builds(
-    ReadOptions,
+    lambda **options: ReadOptions(**options),  # noqa: PLW0108  # of the class, all other parts would be drawn too
     text_field=st.sampled_from([None, "text", "n"]),
     max_length=st.sampled_from([1, 40, 10_000]),
     skip_bad=st.booleans(),
@@ -180,4 +180,5 @@ def job(key: str, text: str) -> Job:
         sentiment=None,
         model_revision=None,
         error=None,
+        meta={},
     )

@@ -16,6 +16,7 @@ import typer.main
 
 from sentijob import __version__
 from sentijob.cli import exits
+from sentijob.cli.console import put
 from sentijob.cli.inert import inert
 from sentijob.cli.interrupts import interruption
 from sentijob.cli.lazy import LazyGroup
@@ -27,11 +28,13 @@ app = typer.Typer(
     name="sentijob",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Every command has its own [bold]--help[/bold].",
+    epilog="Every command has its own --help.",
 )
 
+_COMPLETE = "_SENTIJOB_COMPLETE"
+"""The variable by which a shell asks for completions."""
 _SHOW_CURSOR = "\x1b[?25h"
 _ClickUsageError: type = typer.BadParameter.__mro__[1]  # no name for it is public in every Typer
 
@@ -54,8 +57,8 @@ def _root(
 ) -> None:
     """Score the sentiment of texts as jobs that survive crashes.
 
-    Queue them with [bold]submit[/bold], score them with [bold]worker[/bold], read them with
-    [bold]results[/bold]; or do it all at once with [bold]run[/bold].
+    Queue them with 'submit', score them with 'worker', read them with 'results'; or do it all at
+    once with 'run'.
     """
 
 
@@ -72,6 +75,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _invoke(argv: Sequence[str] | None) -> int:
+    if _COMPLETE in os.environ:
+        # Typer would have Rich take the markup from each line of help. There is none, and it takes as long
+        # as all else: a module that is None counts as not installed.
+        sys.modules.setdefault("rich", None)  # type: ignore[arg-type]
     command = typer.main.get_command(app)
     arguments = None if argv is None else list(argv)
     status = command.main(arguments, prog_name="sentijob", standalone_mode=False)
@@ -111,7 +118,8 @@ def _report(exc: BaseException) -> int:
 def _report_usage(exc: BaseException) -> int:
     message = exc.format_message() if hasattr(exc, "format_message") else str(exc)
     context = getattr(exc, "ctx", None)
-    if type(exc).__name__ == "NoArgsIsHelpError":  # its message is a whole page, already printed
+    if type(exc).__name__ == "NoArgsIsHelpError":  # its message is a whole page
+        put(message)
         return exits.USAGE
     _complain(f"error: {message}")
     if context is not None:

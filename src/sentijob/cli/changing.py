@@ -9,13 +9,12 @@ undone and always asks.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from sentijob.cli.console import can_ask, note, put
-from sentijob.cli.options import Filters, select
+from sentijob.cli.selecting import Filters, select
 from sentijob.cli.session import opened_store, session_settings
 from sentijob.cli.words import amount
 from sentijob.errors import ConflictError, UsageError
@@ -31,8 +30,7 @@ Everything = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Verb:
+class Verb(NamedTuple):
     """One way to change many jobs."""
 
     word: str
@@ -44,8 +42,7 @@ class Verb:
     always_asks: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(NamedTuple):
     """What the user said, apart from whom it concerns."""
 
     everything: bool
@@ -100,7 +97,7 @@ def _narrowed(selector: Selector, verb: Verb) -> Selector:
         raise UsageError(
             f"{' and '.join(wanted)} jobs can't be {verb.done}; {_those_that_can(verb)}"
         )
-    return replace(selector, statuses=statuses)
+    return selector._replace(statuses=statuses)
 
 
 def _why_none(store: Store, job_ids: Sequence[int], verb: Verb) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
     from sentijob.worker.config import WorkerConfig
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conduct:
+class Conduct(NamedTuple):
     """The flags that say how a worker works."""
 
     drain: Annotated[bool, typer.Option("--drain", help="Stop when nothing is left to score.")] = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import timedelta
 
 from sentijob.cli.console import output_console, put
@@ -36,7 +35,7 @@ def show(*, db: Db = None, as_json: AsJson = False) -> None:
 
 
 def _names() -> list[str]:
-    return [field.name for field in fields(Settings) if field.name in SPECS]
+    return [name for name in Settings._fields if name in SPECS]
 
 
 def _as_json(settings: Settings) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sentijob.cli.progress import Meter, Silent
 from sentijob.errors import SentijobError
-from sentijob.jobs import Batch, Item, OpenedBatch
+from sentijob.jobs import Batch, Item, OpenedBatch, Submitted
 
 if TYPE_CHECKING:
     from sentijob.ports import Submissions
@@ -31,6 +31,10 @@ class QueuedBatch(NamedTuple):
     """Rows that were set aside."""
     rejects: Path | None = None
     """Where those rows stand."""
+
+
+Receipt = Submitted | QueuedBatch
+"""What a submit gives for one source of texts."""
 
 
 class Filling:

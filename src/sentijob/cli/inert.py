@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 
-_UNSAFE = re.compile(
+_UNSAFE = (
     "[\x00-\x1f\x7f]"  # C0 and DEL
     "|[\x80-\x9f]"  # C1: some terminals obey \x9b as ESC [
     "|[\u00ad\u061c\u180e\u200b\u200e\u200f]"  # invisible; marks of direction
@@ -24,17 +24,18 @@ _UNSAFE = re.compile(
     "|[\U000e0000-\U000e0fff]"  # tags: whole sentences that nobody sees
     "|[\ud800-\udfff]"  # what was never a character
 )
-_LINE_BREAK = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
+_LINE_BREAK = "\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]"
 
 
 def inert(text: object) -> str:
     """*text* on one line: line breaks as ``⏎``, tabs as spaces, all else that acts made visible."""
-    return _UNSAFE.sub(_visible, _LINE_BREAK.sub("⏎", str(text)).replace("\t", " "))
+    line = re.sub(_LINE_BREAK, "⏎", str(text)).replace("\t", " ")
+    return re.sub(_UNSAFE, _visible, line)
 
 
 def inert_lines(text: str) -> str:
     """*text* with its line breaks kept, for where it is shown whole."""
-    lines = _LINE_BREAK.split(text)
+    lines = re.split(_LINE_BREAK, text)
     return "\n".join(inert(line) for line in lines)
 
 

@@ -1,78 +1,28 @@
-"""From arguments, files and stdin into the store."""
+"""From files, stdin and several arguments into the store, as batches."""
 
 from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from sentijob.cli.console import note
 from sentijob.cli.filling import Filling, QueuedBatch
 from sentijob.cli.interrupts import Interrupted
+from sentijob.cli.orders import STDIN, Order
 from sentijob.cli.progress import meter
 from sentijob.cli.words import amount
 from sentijob.errors import InputError, SentijobError, StoreError
 from sentijob.ingest.formats import Format, format_of
-from sentijob.ingest.options import ReadOptions
-from sentijob.ingest.texts import checked_text
-from sentijob.jobs import RUN_PRIORITY, Item, OpenedBatch, Submitted, Terms
+from sentijob.jobs import RUN_PRIORITY, Item
 
 if TYPE_CHECKING:
     from sentijob.ingest.scan import Scan
     from sentijob.ingest.source import Source
     from sentijob.ports import Submissions
-
-STDIN = "-"
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """How texts are to be read and queued."""
-
-    terms: Terms
-    options: ReadOptions
-    format: Format | None = None
-    name: str | None = None
-    once: str | None = None
-    is_quiet: bool = False
-
-    def opener(
-        self, store: Submissions, source: str, fingerprint: str | None = None
-    ) -> Callable[[], OpenedBatch]:
-        """What opens the batch of this order's texts."""
-        return partial(
-            store.open_batch,
-            self.terms,
-            source=source,
-            name=self.name,
-            fingerprint=fingerprint,
-            once=self.once,
-        )
-
-
-Receipt = Submitted | QueuedBatch
-
-
-def checked_items(texts: Sequence[str], max_length: int) -> list[Item]:
-    """The arguments as items; of several, the refused one is named by its place.
-
-    Raises:
-        InputError: one of them can't be taken.
-    """
-    if len(texts) == 1:
-        return [Item(checked_text(texts[0], max_length=max_length))]
-    items = []
-    for number, text in enumerate(texts, 1):
-        try:
-            items.append(Item(checked_text(text, max_length=max_length)))
-        except InputError as exc:
-            raise InputError(exc.reason, where=f"argument {number}") from exc
-    return items
 
 
 class ScannedFile(NamedTuple):
@@ -100,10 +50,8 @@ def scanned_file(path: Path, order: Order) -> Iterator[ScannedFile]:
         yield ScannedFile(source, file_format, scan)
 
 
-def queue_items(store: Submissions, items: Sequence[Item], order: Order) -> Receipt:
-    """One item as a job, several (or one with a name) as a batch."""
-    if len(items) == 1 and order.name is None:
-        return store.submit(items[0], order.terms, once=order.once)
+def queue_arguments(store: Submissions, items: Sequence[Item], order: Order) -> QueuedBatch:
+    """Items that are all there as a batch."""
     return _fill(Filling(store, order.opener(store, "arguments")), order, items)
 
 
@@ -150,7 +98,7 @@ def queue_stdin(store: Submissions, order: Order) -> QueuedBatch:
     if sys.stdin.isatty():
         if not order.is_quiet:
             note("type texts, one a line; Ctrl-D ends them")
-        order = replace(order, is_quiet=True)  # a bar would draw over what is typed
+        order = order._replace(is_quiet=True)  # a bar would draw over what is typed
     filling = Filling(store, order.opener(store, STDIN))
     stream = PatientStream(sys.stdin.fileno(), filling.flush)
     entries = read_items(stream, format_of(None, order.format), order.options, "stdin")
@@ -178,7 +126,7 @@ def _fingerprint(content: str, order: Order) -> str:
 
     Every run has a priority of its own, and still goes on with an interrupted one.
     """
-    terms = replace(order.terms, priority=min(order.terms.priority, RUN_PRIORITY))
+    terms = order.terms._replace(priority=min(order.terms.priority, RUN_PRIORITY))
     return hashlib.sha256(f"{content} {terms!r} {order.name!r}".encode()).hexdigest()
 
 

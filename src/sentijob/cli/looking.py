@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from sentijob.cli.crew import crew, working_rate
 from sentijob.export.documents import batch_document, dumps, job_document
 from sentijob.jobs import Batch, Job, JobReference, Reference
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from sentijob.ports import Store
+    from sentijob.ports import Reading, Store
     from sentijob.settings import Settings
 
 Thing = Job | Batch
 
 
-def resolve_all(store: Store, references: Sequence[str]) -> list[Reference]:
+def resolve_all(store: Reading, references: Sequence[str]) -> list[Reference]:
     """What each of *references* names, once each, in their order.
 
     Raises:
@@ -30,7 +29,7 @@ def resolve_all(store: Store, references: Sequence[str]) -> list[Reference]:
     return list({(type(reference), reference): reference for reference in found}.values())
 
 
-def look_up(store: Store, references: Sequence[Reference]) -> list[Thing]:
+def look_up(store: Reading, references: Sequence[Reference]) -> list[Thing]:
     """The jobs and batches as they stand now."""
     return [
         store.job(reference.job_id)
@@ -56,6 +55,7 @@ def drawn(store: Store, settings: Settings, things: Sequence[Thing], width: int)
     from rich.console import Group
 
     from sentijob.cli.batch_view import batch_panel
+    from sentijob.cli.crew import crew, working_rate
     from sentijob.cli.job_view import job_columns, job_panel
     from sentijob.cli.tables import fitted_table
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -40,7 +39,7 @@ def show(
     if not found:
         raise NotFoundError(f"there is no model {name!r}; 'sentijob models' lists them")
     if as_json:
-        put(dumps(asdict(found[0])))
+        put(dumps(found[0]._asdict()))
     else:
         _draw(found[0])
 
@@ -51,7 +50,7 @@ def _known(db: str | None) -> list[ModelInfo]:
 
 def _list(*, as_json: bool, db: str | None) -> None:
     if as_json:
-        put(dumps([asdict(model) for model in _known(db)]))
+        put(dumps([model._asdict() for model in _known(db)]))
         return
     from sentijob.cli.tables import Column, print_table
 

@@ -6,12 +6,11 @@ import sys
 from typing import TYPE_CHECKING
 
 from sentijob.cli.console import note
-from sentijob.cli.filling import QueuedBatch
-from sentijob.cli.intake import Receipt
 from sentijob.cli.words import amount
 from sentijob.jobs import BatchReference, JobReference, Reference, Submitted
 
 if TYPE_CHECKING:
+    from sentijob.cli.filling import Receipt
     from sentijob.export.documents import Document
 
 
@@ -53,7 +52,7 @@ def greet(receipt: Receipt) -> None:
 
 def warn(receipt: Receipt, *, is_quiet: bool) -> None:
     """Say on stderr what wasn't to be expected: bad rows set aside, texts that were there before."""
-    if isinstance(receipt, QueuedBatch) and receipt.rejects is not None:
+    if not isinstance(receipt, Submitted) and receipt.rejects is not None:
         verb = "was" if receipt.rejected == 1 else "were"
         note(f"{amount(receipt.rejected, 'bad row')} {verb} set aside in {receipt.rejects}")
     if not receipt.is_new and not is_quiet:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from itertools import takewhile
 from pathlib import Path
@@ -15,17 +14,19 @@ import typer
 
 from sentijob.cli.console import is_terminal, note, output_console, put
 from sentijob.cli.lazy import command_app
-from sentijob.cli.options import AsJson, Db, Filters, OptionalIds, OutputFile, select, with_filters
-from sentijob.cli.session import opened_store, session_settings
+from sentijob.cli.options import AsJson, Db, OptionalIds, OutputFile
+from sentijob.cli.selecting import Filters, select, with_filters
+from sentijob.cli.session import session_settings
 from sentijob.cli.waiting import looks
 from sentijob.cli.words import amount
 from sentijob.errors import UsageError
 from sentijob.export.documents import dumps, job_document
 from sentijob.export.formats import ExportFormat, export_format_of
 from sentijob.jobs import Job, Selector, Sort, Status
+from sentijob.wiring import opened_reading
 
 if TYPE_CHECKING:
-    from sentijob.ports import Store
+    from sentijob.ports import Reading
     from sentijob.settings import Settings
 
 app = command_app()
@@ -73,18 +74,18 @@ def results(
         )
     wanted = _wanted(filters, failed=failed)
     settings = session_settings(db=db)
-    with opened_store(settings) as store:
+    with opened_reading(settings) as store:
         selector = select(store, ids, filters)
         if follow:
             jobs = _followed(store, settings, selector, wanted)
         else:
-            jobs = store.each_job(replace(selector, statuses=wanted))
+            jobs = store.each_job(selector._replace(statuses=wanted))
         target = None if output is None or str(output) == "-" else output
         if as_json:
             insist_on_plain_json(target, export_format)
             write_json(jobs, is_single=_is_one_job(selector))
         elif target is None and export_format is None and is_terminal() and not follow:
-            show(store, replace(selector, statuses=wanted))
+            show(store, selector._replace(statuses=wanted))
         else:
             export(jobs, target, export_format_of(target, export_format), raw=raw)
         if filters.is_empty:
@@ -132,7 +133,7 @@ def write_json(jobs: Iterable[Job], *, is_single: bool) -> None:
     put("\n]")
 
 
-def show(store: Store, selector: Selector) -> None:
+def show(store: Reading, selector: Selector) -> None:
     """Draw the first of the selected jobs as a table."""
     from sentijob.cli.job_view import job_columns
     from sentijob.cli.tables import print_table
@@ -146,7 +147,7 @@ def show(store: Store, selector: Selector) -> None:
 
 
 def _followed(
-    store: Store, settings: Settings, selector: Selector, wanted: Collection[Status]
+    store: Reading, settings: Settings, selector: Selector, wanted: Collection[Status]
 ) -> Iterator[Job]:
     """The *wanted* ones of all selected jobs in order, each as soon as all before it are final."""
     last = 0
@@ -164,7 +165,7 @@ def _followed(
         sys.stdout.flush()
 
 
-def _tally(store: Store, selector: Selector) -> Mapping[Status, int]:
+def _tally(store: Reading, selector: Selector) -> Mapping[Status, int]:
     """How the selected jobs stand; counts that overlap are counted twice."""
     tally = Counter(store.job(job_id).status for job_id in selector.job_ids)
     everything = [store.batch(number).counts for number in selector.batch_ids]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sentijob.cli.changing import Everything, Request, Verb, change
 from sentijob.cli.lazy import command_app
-from sentijob.cli.options import AsJson, Db, DryRun, Filters, OptionalIds, Yes, with_filters
+from sentijob.cli.options import AsJson, Db, DryRun, OptionalIds, Yes
+from sentijob.cli.selecting import Filters, with_filters
 from sentijob.jobs import RETRYABLE_STATUSES
 
 app = command_app()

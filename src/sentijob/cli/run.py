@@ -36,7 +36,8 @@ from sentijob.jobs import RUN_PRIORITY, BatchReference, JobReference, Reference,
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from sentijob.cli.intake import Order, Receipt
+    from sentijob.cli.filling import Receipt
+    from sentijob.cli.orders import Order
     from sentijob.models.process import ProcessModel
     from sentijob.ports import Store
     from sentijob.settings import Settings

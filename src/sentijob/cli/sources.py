@@ -1,28 +1,16 @@
 """What is to be queued, as flags, and what queues each source of them."""
 
-from __future__ import annotations
-
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from sentijob.cli.intake import (
-    STDIN,
-    Order,
-    Receipt,
-    checked_items,
-    queue_file,
-    queue_items,
-    queue_stdin,
-    scanned_file,
-)
+from sentijob.cli.orders import STDIN, Order, checked_items, queue_items
 from sentijob.cli.session import session_settings
 from sentijob.errors import InputError, ModelUnavailableError, UsageError
 from sentijob.ingest.formats import Format
@@ -31,17 +19,19 @@ from sentijob.ingest.texts import checked_key, refuse_unstorable
 from sentijob.jobs import Terms
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sentijob.cli.filling import Receipt
     from sentijob.ports import Submissions
     from sentijob.settings import Settings
 
+    Step = Callable[[Submissions], Receipt]
+    """Queues one source of texts."""
+
 READING = "Reading files"
 
-Step = Callable[["Submissions"], Receipt]
-"""Queues one source of texts."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sources:
+class Sources(NamedTuple):
     """The flags that say which texts, and how they are read and scored."""
 
     texts: Annotated[
@@ -149,13 +139,13 @@ class Sources:
         return not self.texts and not self.file and not sys.stdin.isatty()
 
     @property
-    def count(self) -> int:
+    def receipts(self) -> int:
         """How many receipts there will be."""
         return bool(self.arguments) + len(self.files) + self.has_stdin
 
     def check(self, *, command: str, once: str | None = None) -> None:
         """Raises UsageError where there is no text, or two sources share what only one can have."""
-        if not self.count:
+        if not self.receipts:
             raise UsageError(
                 f'there is no text: give one, as sentijob {command} "what a day",'
                 f" a file, as sentijob {command} -f reviews.csv, or - for stdin"
@@ -163,14 +153,14 @@ class Sources:
         for flag, value in (("--name", self.name), ("--once", once)):
             if value is None:
                 continue
-            if self.count > 1:
-                raise UsageError(f"{flag} is for one batch or job, and this makes {self.count}")
+            if self.receipts > 1:
+                raise UsageError(f"{flag} is for one batch or job, and this makes {self.receipts}")
             try:
                 checked_key(value)
             except InputError as exc:
                 raise UsageError(f"{flag}: {exc.reason.replace('the key', 'it')}") from exc
 
-    def settings(self, db: str | None) -> Settings:
+    def settings(self, db: str | None) -> "Settings":
         """The settings, with what was given here."""
         is_kept = None if self.store_text is None else str(self.store_text)
         return session_settings(
@@ -179,7 +169,7 @@ class Sources:
 
     def order(
         self,
-        settings: Settings,
+        settings: "Settings",
         *,
         priority: int,
         delay: timedelta = timedelta(0),
@@ -225,7 +215,7 @@ def known_model(name: str) -> str:
 
 
 @contextmanager
-def prepared(sources: Sources, texts: Order, bulk: Order) -> Iterator[Sequence[Step]]:
+def prepared(sources: Sources, texts: Order, bulk: Order) -> "Iterator[Sequence[Step]]":
     """What queues each source in turn, once all arguments and files are known to be good.
 
     *texts* is the order for arguments, *bulk* that for files and stdin.
@@ -238,9 +228,12 @@ def prepared(sources: Sources, texts: Order, bulk: Order) -> Iterator[Sequence[S
         if sources.arguments:
             items = checked_items(sources.arguments, texts.options.max_length)
             steps.append(partial(queue_items, items=items, order=texts))
-        for path in sources.files:
-            scanned = files.enter_context(scanned_file(path, bulk))
-            steps.append(partial(queue_file, scanned=scanned, order=bulk))
-        if sources.has_stdin:
-            steps.append(partial(queue_stdin, order=bulk))
+        if sources.files or sources.has_stdin:
+            from sentijob.cli.intake import queue_file, queue_stdin, scanned_file
+
+            for path in sources.files:
+                scanned = files.enter_context(scanned_file(path, bulk))
+                steps.append(partial(queue_file, scanned=scanned, order=bulk))
+            if sources.has_stdin:
+                steps.append(partial(queue_stdin, order=bulk))
         yield steps

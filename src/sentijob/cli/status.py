@@ -1,7 +1,5 @@
 """``sentijob status``."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,8 +11,8 @@ from sentijob.cli.looking import as_json as to_json
 from sentijob.cli.looking import drawn, look_up, resolve_all
 from sentijob.cli.options import AsJson, Db, Ids
 from sentijob.cli.session import opened_store, session_settings
-from sentijob.cli.waiting import insist_on_success, standing
 from sentijob.jobs import Reference
+from sentijob.wiring import opened_reading
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -42,37 +40,50 @@ def status(
     is one JSON line.
     """
     settings = session_settings(db=db)
+    if watch:
+        _watch(settings, ids, as_json=as_json)
+    elif as_json:
+        with opened_reading(settings) as store:
+            put(to_json(look_up(store, resolve_all(store, ids))))
+    else:
+        _draw(settings, ids)
+
+
+def _draw(settings: "Settings", ids: Sequence[str]) -> None:
+    console = output_console()
+    with opened_store(settings) as store:
+        found = look_up(store, resolve_all(store, ids))
+        console.print(drawn(store, settings, found, console.width))
+
+
+def _watch(settings: "Settings", ids: Sequence[str], *, as_json: bool) -> None:
+    from sentijob.cli.waiting import insist_on_success, standing
+
     with opened_store(settings) as store:
         references = resolve_all(store, ids)
-        if watch:
-            _watch(store, settings, references, as_json=as_json)
-            insist_on_success(standing(store, references))
-        elif as_json:
-            put(to_json(look_up(store, references)))
+        if as_json:
+            _stream(store, settings, references)
         else:
-            console = output_console()
-            console.print(drawn(store, settings, look_up(store, references), console.width))
+            _redraw(store, settings, references)
+        insist_on_success(standing(store, references))
 
 
-def _watch(
-    store: Store, settings: Settings, references: Sequence[Reference], *, as_json: bool
-) -> None:
-    if as_json:
-        _stream(store, settings, references)
-        return
+def _redraw(store: "Store", settings: "Settings", references: Sequence[Reference]) -> None:
+    from sentijob.cli.waiting import standing
     from sentijob.cli.watching import watch
 
-    def draw(width: int) -> tuple[RenderableType, bool]:
+    def draw(width: int) -> "tuple[RenderableType, bool]":
         is_final = standing(store, references).is_final
         return drawn(store, settings, look_up(store, references), width), is_final
 
     watch(store, settings, draw)
 
 
-def _stream(store: Store, settings: Settings, references: Sequence[Reference]) -> None:
+def _stream(store: "Store", settings: "Settings", references: Sequence[Reference]) -> None:
     """A line whenever the document differs from the one before, until all is final."""
     import sys
 
+    from sentijob.cli.waiting import standing
     from sentijob.cli.watching import redraws
 
     before = None

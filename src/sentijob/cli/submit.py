@@ -1,11 +1,8 @@
 """``sentijob submit``."""
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,17 +10,17 @@ import typer
 
 from sentijob.cli.console import is_terminal, note, output_console, put
 from sentijob.cli.flags import with_flags
-from sentijob.cli.intake import Receipt
 from sentijob.cli.lazy import command_app
 from sentijob.cli.options import AsJson, Db, Quiet
 from sentijob.cli.receipts import document, greet, reference, warn, written
-from sentijob.cli.session import opened_store
 from sentijob.cli.sources import Sources, prepared
 from sentijob.durations import parse_duration
 from sentijob.errors import UsageError
 from sentijob.jobs import BATCH_PRIORITY, INTERACTIVE_PRIORITY, PRIORITY_RANGE
+from sentijob.wiring import opened_submissions
 
 if TYPE_CHECKING:
+    from sentijob.cli.filling import Receipt
     from sentijob.ports import Store
     from sentijob.settings import Settings
 
@@ -49,8 +46,9 @@ def submit(
         ),
     ] = None,
     delay: Annotated[
-        str, typer.Option(metavar="10m", help="Not before this long from now.", show_default=False)
-    ] = "0",
+        str | None,
+        typer.Option(metavar="10m", help="Not before this long from now.", show_default=False),
+    ] = None,
     once: Annotated[
         str | None,
         typer.Option(
@@ -86,29 +84,26 @@ def submit(
     bulk = sources.order(
         settings,
         priority=BATCH_PRIORITY if priority is None else priority,
-        delay=parse_duration(delay),
+        delay=timedelta(0) if delay is None else parse_duration(delay),
         once=once,
         is_quiet=quiet,
     )
     urgency = INTERACTIVE_PRIORITY if priority is None else priority
-    texts = replace(bulk, terms=replace(bulk.terms, priority=urgency))
-    with (
-        prepared(sources, texts, bulk) as steps,
-        opened_store(settings, must_exist=False) as store,
-    ):
-        receipts = []
+    texts = bulk._replace(terms=bulk.terms._replace(priority=urgency))
+    receipts = []
+    with prepared(sources, texts, bulk) as steps, opened_submissions(settings) as store:
         for step in steps:
             receipts.append(step(store))
             _acknowledge(receipts[-1], as_json=as_json, is_quiet=quiet)
-        if not quiet:
-            _mention_files(sources.arguments)
-        if wait:
-            _wait(store, settings, receipts, limit, as_json=as_json, is_quiet=quiet)
-        elif as_json:
-            put(_as_json(receipts))
+    if not quiet:
+        _mention_files(sources.arguments)
+    if wait:
+        _wait(settings, receipts, limit, as_json=as_json, is_quiet=quiet)
+    elif as_json:
+        put(_as_json(receipts))
 
 
-def _acknowledge(receipt: Receipt, *, as_json: bool, is_quiet: bool) -> None:
+def _acknowledge(receipt: "Receipt", *, as_json: bool, is_quiet: bool) -> None:
     warn(receipt, is_quiet=is_quiet)
     if not is_quiet:
         greet(receipt)
@@ -132,7 +127,7 @@ def _limit(timeout: str | None, *, wait: bool) -> timedelta | None:
     return parse_duration(timeout)
 
 
-def _as_json(receipts: Sequence[Receipt]) -> str:
+def _as_json(receipts: "Sequence[Receipt]") -> str:
     from sentijob.export.documents import dumps
 
     documents = [document(receipt) for receipt in receipts]
@@ -140,9 +135,8 @@ def _as_json(receipts: Sequence[Receipt]) -> str:
 
 
 def _wait(
-    store: Store,
-    settings: Settings,
-    receipts: Sequence[Receipt],
+    settings: "Settings",
+    receipts: "Sequence[Receipt]",
     timeout: timedelta | None,
     *,
     as_json: bool,
@@ -155,24 +149,26 @@ def _wait(
     from sentijob.cli.looking import as_json as to_json
     from sentijob.cli.looking import drawn, look_up
     from sentijob.cli.progress import meter
+    from sentijob.cli.session import opened_store
     from sentijob.cli.waiting import standing, wait_until_final
 
     references = [reference(receipt) for receipt in receipts]
-    start = standing(store, references)
-    if not start.is_final and not is_quiet:
-        _say_if_nobody_works(store, settings)
-    try:
-        with meter("Waiting", total=start.total, done=start.finished, quiet=is_quiet) as progress:
-            wait_until_final(store, settings, references, meter=progress, timeout=timeout)
-    finally:
-        if as_json:
-            put(to_json(look_up(store, references)))
-    if is_terminal() and not as_json and not is_quiet:
-        console = output_console()
-        console.print(drawn(store, settings, look_up(store, references), console.width))
+    with opened_store(settings) as store:
+        start = standing(store, references)
+        if not start.is_final and not is_quiet:
+            _say_if_nobody_works(store, settings)
+        try:
+            with meter("Waiting", total=start.total, done=start.finished, quiet=is_quiet) as shown:
+                wait_until_final(store, settings, references, meter=shown, timeout=timeout)
+        finally:
+            if as_json:
+                put(to_json(look_up(store, references)))
+        if is_terminal() and not as_json and not is_quiet:
+            console = output_console()
+            console.print(drawn(store, settings, look_up(store, references), console.width))
 
 
-def _say_if_nobody_works(store: Store, settings: Settings) -> None:
+def _say_if_nobody_works(store: "Store", settings: "Settings") -> None:
     from sentijob.cli.crew import crew
 
     if not any(member.is_alive for member in crew(store, settings)):

@@ -17,7 +17,7 @@ Document = dict[str, object]
 _DIGITS = 6
 """Decimals of a probability; what a model computes is no finer."""
 
-_DRIVING = re.compile(
+_DRIVING = (
     # What can drive a terminal or turn text around: DEL and C1, bidirectional marks, line and
     # paragraph separators; and lone surrogates, which can't be written. JSON itself escapes C0.
     "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
@@ -136,4 +136,4 @@ _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def _inert(written: str) -> str:
-    return _DRIVING.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
+    return re.sub(_DRIVING, lambda found: f"\\u{ord(found[0]):04x}", written)

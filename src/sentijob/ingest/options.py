@@ -1,14 +1,11 @@
 """What a person may choose about how a file is read."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _LONGEST_RECORD = 4 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
+class ReadOptions(NamedTuple):
     """How rows become texts."""
 
     text_field: str | None = None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from sentijob.errors import InputError
 from sentijob.ingest.encodings import BLOCK_SIZE, ByteStream
@@ -98,7 +98,7 @@ def _nothing(source: Source, first: Rejected | None, rejected: int) -> InputErro
 
 
 def _fingerprint(stream: _HashingStream, file_format: Format, options: ReadOptions) -> str:
-    how = json.dumps([file_format, asdict(options)], sort_keys=True)
+    how = json.dumps([file_format, options._asdict()], sort_keys=True)
     return hashlib.sha256(stream.digests[-1] + how.encode()).hexdigest()
 
 

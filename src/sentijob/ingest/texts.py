@@ -8,7 +8,7 @@ from sentijob.errors import InputError
 
 LONGEST_KEY = 1000
 
-_INVISIBLE = re.compile(
+_INVISIBLE = (
     # White space, and what Unicode calls Default_Ignorable_Code_Point (UAX #44).
     r"[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     r"\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8"
@@ -30,7 +30,7 @@ def checked_text(raw: str, *, max_length: int) -> str:
     if len(text) > max_length:
         raise InputError(f"the text has {len(text)} characters; at most {max_length} are taken")
     refuse_unstorable(text, "the text")
-    if not text.isascii() and _INVISIBLE.fullmatch(text):
+    if not text.isascii() and re.fullmatch(_INVISIBLE, text):
         raise InputError("the text has only invisible characters")
     return text
 

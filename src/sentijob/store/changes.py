@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from sentijob.jobs import (
     CANCELLABLE_STATUSES,
@@ -77,7 +76,7 @@ class SqlChanges:
         statuses = allowed.intersection(selector.statuses) if selector.statuses else allowed
         if not statuses:
             return 0
-        selector = replace(selector, statuses=tuple(sorted(statuses)))
+        selector = selector._replace(statuses=tuple(sorted(statuses)))
         changed, last_id = 0, 0
         while True:
             with self._db.write(durable=True) as connection:

@@ -27,7 +27,7 @@ NETWORK = frozenset(
 )
 """Kinds on which several machines may meet, and locks or shared memory don't hold between them."""
 
-_ESCAPE = re.compile(r"\\([0-7]{3})")
+_ESCAPE = r"\\([0-7]{3})"
 
 
 def network_file_system(folder: Path, mounts: Path = MOUNTS) -> str | None:
@@ -47,7 +47,7 @@ def file_system_of(folder: Path, mounts: Path = MOUNTS) -> str | None:
     for line in lines:
         _, place, found, *_ = line.split(" ")
         if "\\" in place:
-            place = _ESCAPE.sub(lambda code: chr(int(code[1], 8)), place)
+            place = re.sub(_ESCAPE, lambda code: chr(int(code[1], 8)), place)
         point = place.rstrip("/") + "/"
         # Not the first of the longest but the last: it lies on top of the others.
         if len(point) >= longest and inside.startswith(point):

@@ -7,7 +7,6 @@ walking along an index in the order asked for.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from heapq import merge
 from itertools import islice
@@ -294,7 +293,7 @@ class Listing:
         wanted = statuses.intersection(self._selector.statuses or Status)
         if not wanted or self._selector.labels or count <= 0:
             return []
-        selector = replace(self._selector, statuses=tuple(sorted(wanted)))
+        selector = self._selector._replace(statuses=tuple(sorted(wanted)))
         rest = Listing(self._connection, selector, veil=self._veil, few=self._few)
         return rest.first(sort, count)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sentijob.errors import NotFoundError
 from sentijob.jobs import (
@@ -16,20 +17,20 @@ from sentijob.jobs import (
 )
 from sentijob.store.batches import existing_batch, newest_batches
 from sentijob.store.clock import instant_to_ms, ms_to_instant
-from sentijob.store.database import Connection, Database, Row, survives_outages
-from sentijob.store.lanes import lanes
-from sentijob.store.listing import Listing
+from sentijob.store.database import Connection, Row, survives_outages
+from sentijob.store.part import SqlPart
 from sentijob.store.references import parse_reference
 from sentijob.store.rows import JOB_SELECT, job_from_row, marks
 from sentijob.store.tallies import WHOLE_STORE, counted, counted_by_tallies, finished_since
 
+if TYPE_CHECKING:
+    from sentijob.store.listing import Listing
+
 _PAGE = 1_000
 
 
-class SqlReading:
+class SqlReading(SqlPart):
     """:class:`~sentijob.ports.Reading` on SQL."""
-
-    _db: Database
 
     @survives_outages
     def resolve(self, reference: str) -> Reference:
@@ -59,12 +60,12 @@ class SqlReading:
         self, selector: Selector, *, sort: Sort = Sort.NEWEST, limit: int = 20, skip: int = 0
     ) -> Sequence[Job]:
         with self._db.read() as connection:
-            found = Listing(connection, selector, veil=self._db.veil).first(sort, skip + limit)
+            found = self._listing(connection, selector).first(sort, skip + limit)
             return _in_order(connection, found[skip:])
 
     def next_jobs(self, selector: Selector, *, after: int, limit: int) -> Sequence[Job]:
         with self._db.read() as connection:
-            listing = Listing(connection, selector, veil=self._db.veil)
+            listing = self._listing(connection, selector)
             return _in_order(connection, listing.after(after, limit))
 
     def each_job(self, selector: Selector) -> Iterator[Job]:
@@ -82,7 +83,7 @@ class SqlReading:
     @survives_outages
     def _page(self, selector: Selector, last: int, *, by_position: bool) -> Sequence[Row]:
         with self._db.read() as connection:
-            listing = Listing(connection, selector, veil=self._db.veil)
+            listing = self._listing(connection, selector)
             return listing.page(last, _PAGE, by_position=by_position)
 
     @survives_outages
@@ -91,7 +92,7 @@ class SqlReading:
             known = counted_by_tallies(connection, selector)
             if known is not None:
                 return known
-            return Listing(connection, selector, veil=self._db.veil).count()
+            return self._listing(connection, selector).count()
 
     @survives_outages
     def counts(self, batch_id: int | None = None) -> Counts:
@@ -100,6 +101,8 @@ class SqlReading:
 
     @survives_outages
     def oldest_pending_at(self) -> datetime | None:
+        from sentijob.store.lanes import lanes
+
         with self._db.read() as connection:
             now_ms = self._db.wall(connection)
             found = lanes(connection, now_ms=now_ms)
@@ -111,6 +114,11 @@ class SqlReading:
         with self._db.read() as connection:
             now_ms = self._db.wall(connection)
             return finished_since(connection, instant_to_ms(instant), now_ms=now_ms)
+
+    def _listing(self, connection: Connection, selector: Selector) -> Listing:
+        from sentijob.store.listing import Listing  # who looks at one job or batch needs none
+
+        return Listing(connection, selector, veil=self._db.veil)
 
     @survives_outages
     def change_token(self) -> int:

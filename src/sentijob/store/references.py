@@ -11,9 +11,8 @@ from sentijob.store.database import Connection
 LAST = "@last"
 _LARGEST_ID = 2**63 - 1
 _MOST_DIGITS = 19
-_BATCH = re.compile(r"[bB](\d+)", re.ASCII)
-_NUMBER = re.compile(r"\d+", re.ASCII)
-_UUID_BEGINNING = re.compile(r"[0-9a-f]{4,32}")
+_BATCH = r"[bB]([0-9]+)"
+_UUID_BEGINNING = r"[0-9a-f]{4,32}"
 
 
 def parse_reference(connection: Connection, reference: str) -> Reference:
@@ -28,9 +27,9 @@ def parse_reference(connection: Connection, reference: str) -> Reference:
     """
     if reference == LAST:
         return _last(connection)
-    if _NUMBER.fullmatch(reference):
+    if reference.isascii() and reference.isdigit():
         return JobReference(_existing(connection, "job", reference, reference))
-    batch = _BATCH.fullmatch(reference)
+    batch = re.fullmatch(_BATCH, reference)
     if batch:
         return BatchReference(_existing(connection, "batch", batch[1], reference))
     if not _is_storable(reference):
@@ -71,7 +70,7 @@ def _last(connection: Connection) -> Reference:
 
 def _by_uuid(connection: Connection, reference: str) -> int:
     digits = reference.lower().replace("-", "")
-    if not _UUID_BEGINNING.fullmatch(digits):
+    if not re.fullmatch(_UUID_BEGINNING, digits):
         raise NotFoundError(
             f"there is no job or batch {reference!r}: write a job's number, b7, a batch's name,"
             " a UUID or its beginning, or @last"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, cast
 from uuid import UUID
 
@@ -145,11 +144,19 @@ def worker_from_row(row: Row) -> WorkerInfo:
 
 
 def meta_from_column(column: str | None) -> dict[str, Any]:
-    return cast("dict[str, Any]", json.loads(column)) if column else {}
+    if not column:
+        return {}
+    import json  # costs start-up, and most texts come without
+
+    return cast("dict[str, Any]", json.loads(column))
 
 
 def meta_to_column(meta: object) -> str | None:
-    return json.dumps(meta, ensure_ascii=False, separators=(",", ":")) if meta else None
+    if not meta:
+        return None
+    import json  # costs start-up, and most texts come without
+
+    return json.dumps(meta, ensure_ascii=False, separators=(",", ":"))
 
 
 def marks(count: int) -> str:

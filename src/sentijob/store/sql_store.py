@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-from typing import Self
-
-from sentijob.errors import StoreError
 from sentijob.store.care import SqlCare
 from sentijob.store.changes import SqlChanges
 from sentijob.store.claiming import SqlClaiming
-from sentijob.store.clock import Clock
-from sentijob.store.database import Database
 from sentijob.store.reading import SqlReading
 from sentijob.store.rescuing import SqlRescuing
 from sentijob.store.settling import SqlSettling
 from sentijob.store.submissions import SqlSubmissions
 from sentijob.store.workers import SqlWorkers
-
-POSTGRES_SCHEMES = ("postgresql+psycopg", "postgresql", "postgres")
 
 
 class SqlStore(
@@ -31,58 +23,3 @@ class SqlStore(
     SqlCare,
 ):
     """:class:`~sentijob.ports.Store` on SQL; safe to share between threads."""
-
-    def __init__(self, database: Database) -> None:
-        self._db = database
-        self.location = database.location
-        self.engine = database.engine
-
-    @classmethod
-    def open(
-        cls,
-        db: str,
-        *,
-        must_exist: bool = False,
-        allow_network: bool = False,
-        clock: Clock | None = None,
-    ) -> Self:
-        """Open the store at a path, in memory (``:memory:``) or at a ``postgresql+psycopg://`` URL.
-
-        Raises:
-            NotFoundError: there is none, and *must_exist*.
-            StoreError: it can't be used.
-        """
-        return cls(_opened(db, must_exist=must_exist, allow_network=allow_network, clock=clock))
-
-    def close(self) -> None:
-        self._db.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-
-def _opened(db: str, *, must_exist: bool, allow_network: bool, clock: Clock | None) -> Database:
-    scheme, is_url, _ = db.partition("://")
-    if not is_url:
-        from sentijob.store.sqlite import SqliteDatabase
-
-        return SqliteDatabase.open(
-            db, must_exist=must_exist, allow_network=allow_network, clock=clock
-        )
-    if scheme in POSTGRES_SCHEMES:
-        try:
-            from sentijob.store.postgres.database import PostgresDatabase
-        except ImportError as exc:
-            raise StoreError("PostgreSQL needs an extra: pip install 'sentijob[postgres]'") from exc
-        return PostgresDatabase.open(db, must_exist=must_exist, clock=clock)
-    raise StoreError(
-        f"no store speaks {scheme}://; name a file or a postgresql+psycopg:// URL with --db"
-    )

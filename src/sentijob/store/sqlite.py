@@ -14,7 +14,6 @@ from sentijob.errors import StoreDamagedError, StoreVersionError
 from sentijob.store.clock import Clock, SystemClock
 from sentijob.store.database import SCHEMA_VERSION, Change, refuse_newer
 from sentijob.store.rows import marks
-from sentijob.store.sqlite_backup import copy_to_new_file
 from sentijob.store.sqlite_connecting import (
     Connect,
     connect_stdlib,
@@ -258,6 +257,8 @@ class SqliteDatabase:
         return ()  # every connection sets what it needs
 
     def backup(self, target: Path) -> None:
+        from sentijob.store.sqlite_backup import copy_to_new_file
+
         with self.read() as source:
             copy_to_new_file(cast("sqlite3.Connection", source), target)
 

@@ -11,9 +11,10 @@ from sentijob.errors import ConflictError, NotFoundError, UsageError
 from sentijob.jobs import Batch, Item, OpenedBatch, Status, Submitted, Terms
 from sentijob.store.batches import existing_batch, texts_present
 from sentijob.store.clock import milliseconds
-from sentijob.store.database import Connection, Database, survives_outages
+from sentijob.store.database import Connection, survives_outages
 from sentijob.store.holds import Hold
 from sentijob.store.once import batch_made_once, job_made_once, remember
+from sentijob.store.part import SqlPart
 from sentijob.store.peaks import priorities, raise_peaks
 from sentijob.store.rows import meta_to_column
 from sentijob.store.tallies import Moves
@@ -38,7 +39,7 @@ _JOB_COLUMNS = (
     "store_text",
 )
 _TEXT_COLUMNS = ("job_id", "text", "meta")
-_RESERVED_NAME = re.compile(r"\d+|[bB]\d+|@.*|-.*|\s*", re.DOTALL)
+_RESERVED_NAME = r"(?s:\d+|[bB]\d+|@.*|-.*|\s*)"
 
 
 class _Placed(NamedTuple):
@@ -60,10 +61,8 @@ class _Standing(NamedTuple):
     store_text: int
 
 
-class SqlSubmissions:
+class SqlSubmissions(SqlPart):
     """:class:`~sentijob.ports.Submissions` on SQL."""
-
-    _db: Database
 
     def submit(self, item: Item, terms: Terms, *, once: str | None = None) -> Submitted:
         # With a key it may be repeated: a second one finds what the first has made.
@@ -222,7 +221,7 @@ def _interrupted(connection: Connection, fingerprint: str | None) -> int | None:
 def _check_name(connection: Connection, name: str | None) -> None:
     if name is None:
         return
-    if _RESERVED_NAME.fullmatch(name):
+    if re.fullmatch(_RESERVED_NAME, name):
         raise UsageError(
             f"{name!r} can't name a batch: a name isn't empty, a number or like b7,"
             " and doesn't start with @ or -"

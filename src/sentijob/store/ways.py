@@ -8,7 +8,6 @@ says whether they are few. All other parts of the selector are checked on the jo
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from sentijob.jobs import Label, Selector, Status
@@ -38,8 +37,7 @@ class Stream(NamedTuple):
     """Rises with the job's number; None where the index gives no such order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(NamedTuple):
     """Streams that part the jobs among them, and how many those are, at least."""
 
     streams: tuple[Stream, ...]

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import pytest
 import typer
@@ -10,8 +9,7 @@ from sentijob.cli.app import main
 from sentijob.cli.flags import with_flags
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class Group(NamedTuple):
     words: Annotated[list[str] | None, typer.Argument()] = None
     size: Annotated[int, typer.Option("--size", "-s")] = 1
 

@@ -3,21 +3,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from sentijob.cli import filling
 from sentijob.cli.filling import QueuedBatch
-from sentijob.cli.intake import (
-    Order,
-    checked_items,
-    queue_file,
-    queue_items,
-    queue_stdin,
-    scanned_file,
-)
+from sentijob.cli.intake import queue_file, queue_stdin, scanned_file
+from sentijob.cli.orders import Order, checked_items, queue_items
 from sentijob.errors import ConflictError, InputError
 from sentijob.ingest.formats import Format
 from sentijob.ingest.options import ReadOptions
@@ -98,7 +91,7 @@ def test_one_item_is_a_job(store: Store) -> None:
 
 
 def test_one_item_with_a_name_is_a_batch(store: Store) -> None:
-    receipt = queue_items(store, [Item("one")], replace(ORDER, name="mine"))
+    receipt = queue_items(store, [Item("one")], ORDER._replace(name="mine"))
     assert isinstance(receipt, QueuedBatch)
     assert receipt.batch.name == "mine"
 
@@ -112,7 +105,7 @@ def test_several_items_are_a_batch_in_their_order(store: Store) -> None:
 
 
 def test_a_key_used_before_gives_the_first_batch_whatever_comes_now(store: Store) -> None:
-    order = replace(ORDER, once="monday")
+    order = ORDER._replace(once="monday")
     queue_items(store, [Item("one"), Item("two")], order)
     again = queue_items(store, [Item("three"), Item("four")], order)
     assert isinstance(again, QueuedBatch)
@@ -157,10 +150,10 @@ def test_an_interrupted_file_goes_on_where_it_stopped(
 @pytest.mark.parametrize(
     "order",
     [
-        replace(ORDER, terms=Terms(model="vader")),
-        replace(ORDER, terms=Terms(model="demo", store_text=False)),
-        replace(ORDER, name="other"),
-        replace(ORDER, options=ReadOptions(max_length=21)),
+        ORDER._replace(terms=Terms(model="vader")),
+        ORDER._replace(terms=Terms(model="demo", store_text=False)),
+        ORDER._replace(name="other"),
+        ORDER._replace(options=ReadOptions(max_length=21)),
     ],
     ids=["model", "storing", "name", "length"],
 )
@@ -174,9 +167,9 @@ def test_only_the_very_same_submit_goes_on_with_an_interrupted_one(
 def test_a_run_goes_on_with_an_interrupted_one_though_its_priority_is_its_own(
     store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = replace(ORDER, terms=replace(ORDER.terms, priority=RUN_PRIORITY + 1))
+    first = ORDER._replace(terms=ORDER.terms._replace(priority=RUN_PRIORITY + 1))
     break_off(store, path, monkeypatch, KeyboardInterrupt, first)
-    again = replace(ORDER, terms=replace(ORDER.terms, priority=RUN_PRIORITY + 2))
+    again = ORDER._replace(terms=ORDER.terms._replace(priority=RUN_PRIORITY + 2))
     receipt = submit(store, path, again)
     assert (receipt.batch.id, receipt.batch.priority) == (1, RUN_PRIORITY + 1)
 
@@ -199,7 +192,7 @@ def test_a_file_whose_submit_is_complete_is_submitted_anew(store: Store, path: P
 def test_bad_rows_are_set_aside_where_that_was_asked_for(store: Store, tmp_path: Path) -> None:
     path = tmp_path / "texts.txt"
     path.write_text(f"one\n{'x' * 21}\ntwo\n")
-    receipt = submit(store, path, replace(ORDER, options=ReadOptions(max_length=20, skip_bad=True)))
+    receipt = submit(store, path, ORDER._replace(options=ReadOptions(max_length=20, skip_bad=True)))
     assert (receipt.rejected, receipt.rejects) == (1, tmp_path / "texts.txt.rejects.jsonl")
     assert texts(store) == ["one", "two"]
 
@@ -214,7 +207,7 @@ def test_stdin_is_a_batch(store: Store, feed: Feed) -> None:
 
 def test_stdin_may_be_of_another_format(store: Store, feed: Feed) -> None:
     feed(b'{"id": 7, "text": "one"}\n')
-    queue_stdin(store, replace(ORDER, format=Format.JSONL))
+    queue_stdin(store, ORDER._replace(format=Format.JSONL))
     assert store.job(1).key == "7"
 
 
@@ -248,7 +241,7 @@ def test_a_bad_row_of_stdin_seals_what_came_before_it(
 def test_stdin_with_a_key_stays_open_for_its_second_attempt(
     store: Store, feed: Feed, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    order = replace(ORDER, once="monday")
+    order = ORDER._replace(once="monday")
     feed(b"one\ntwo\n" + b"x" * 21 + b"\n")
     with pytest.raises(InputError):
         queue_stdin(store, order)
@@ -265,7 +258,7 @@ def test_stdin_with_a_key_stays_open_for_its_second_attempt(
 def test_stdin_is_not_read_where_its_key_was_used_before(
     store: Store, feed: Feed, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    order = replace(ORDER, once="monday")
+    order = ORDER._replace(once="monday")
     feed(b"one\n")
     queue_stdin(store, order)
     unread = tmp_path / "unread"

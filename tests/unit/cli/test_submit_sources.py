@@ -1,13 +1,12 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from sentijob.cli.intake import Order
+from sentijob.cli.orders import Order
 from sentijob.cli.sources import Sources, known_model, prepared
 from sentijob.errors import InputError, ModelUnavailableError, UsageError
 from sentijob.ingest.options import ReadOptions
@@ -112,5 +111,5 @@ def test_every_source_has_its_step(tmp_path: Path) -> None:
     good = tmp_path / "good.txt"
     good.write_text("fine\n")
     sources = Sources(texts=["one", "two", "-"], file=[good])
-    with prepared(sources, ORDER, replace(ORDER, name=None)) as steps:
-        assert len(steps) == sources.count == 3
+    with prepared(sources, ORDER, ORDER._replace(name=None)) as steps:
+        assert len(steps) == sources.receipts == 3

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -45,6 +44,6 @@ def make_job() -> MakeJob:
     """Makes a completed job of batch b7, with the given fields changed."""
 
     def make(**changes: Any) -> Job:
-        return replace(JOB, **changes)
+        return JOB._replace(**changes)
 
     return make

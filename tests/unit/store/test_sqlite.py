@@ -9,7 +9,6 @@ import stat
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -108,8 +107,8 @@ def test_a_database_of_every_released_schema_opens_with_all_its_jobs(
     texts = ["I love it", "I hate it", "ünïcode \N{THUMBS UP SIGN}", "waiting", "cancelled"]
     drops_texts = version >= "0002"
     with SqlStore.open(str(copy)) as store:
-        assert store.counts() == replace(
-            first_release, completed=2 + drops_texts, neutral=int(drops_texts)
+        assert store.counts() == first_release._replace(
+            completed=2 + drops_texts, neutral=int(drops_texts)
         )
         assert [job.text for job in store.each_job(Selector())] == [*texts, *[None] * drops_texts]
         assert store.job(3).status is Status.FAILED

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -76,7 +75,7 @@ def test_a_worker_without_a_file_is_judged_by_its_process_on_this_boot_alone(
 ) -> None:
     gone = info(1, pid=NO_PROCESS)
     assert presence.dead([gone], HERE) == {1}
-    assert presence.dead([replace(gone, host="box/boot-1")], HERE) == set()
+    assert presence.dead([gone._replace(host="box/boot-1")], HERE) == set()
     assert presence.dead([info(1)], HERE) == set()
 
 
