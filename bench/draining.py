@@ -6,7 +6,6 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -90,7 +89,7 @@ def drain(
         config = WorkerConfig(drain=True, processes=processes)
         ready: list[ProcessModel] = []
         if load is None:
-            terms = settings if threads is None else replace(settings, threads=threads)
+            terms = settings if threads is None else settings._replace(threads=threads)
             ready += [start_model(model, terms, processes=processes) for _ in range(processes)]
             for one in ready:
                 stack.callback(one.close)
