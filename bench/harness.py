@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import platform
+import re
 import shlex
 import signal
 import sqlite3
@@ -171,7 +172,7 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 def are_figures(cells: Sequence[str]) -> bool:
     """Whether a column holds numbers, or nothing in their place."""
-    return all(cell[:1].isdigit() or cell[:1] in ("+", "-", "") for cell in cells)
+    return all(re.fullmatch(r"[-+]?[\d,.]*", cell) for cell in cells)
 
 
 def figure(value: float) -> str:
