@@ -196,14 +196,18 @@ def publish(
     tables: Sequence[Table],
     goals: Sequence[Goal] = (),
     *,
+    short: Table | None = None,
     packages: Sequence[str] = (),
 ) -> None:
-    """Print the tables and the goals, and keep all of it, with the versions of *packages*."""
+    """Print the tables and the goals, and keep all of it, with the versions of *packages*.
+
+    *short* is the table for the README.
+    """
     shown = [*tables, *([goals_table(goals)] if goals else [])]
     for table in shown:
         print_table(*table)
         print(flush=True)
-    save(name, figures, tables=tables, goals=goals, packages=packages)
+    save(name, figures, tables=tables, goals=goals, short=short, packages=packages)
 
 
 def save(
@@ -212,6 +216,7 @@ def save(
     *,
     tables: Sequence[Table] = (),
     goals: Sequence[Goal] = (),
+    short: Table | None = None,
     packages: Sequence[str] = (),
 ) -> None:
     """Keep *figures* as ``results/NAME.json``, with the machine they were taken on."""
@@ -227,6 +232,8 @@ def save(
         "tables": [table._asdict() for table in tables],
         "goals": [{**goal._asdict(), "bound": goal.bound, "is_met": goal.is_met} for goal in goals],
     }
+    if short is not None:
+        record["short"] = short._asdict()
     (RESULTS / f"{name}.json").write_text(json.dumps(record, indent=2) + "\n")
 
 

@@ -139,8 +139,27 @@ def report(rounds: Rounds) -> None:
         {names[one]: figures for one, figures in medians.items()},
         [speeds(names, medians), settings(names, rounds)],
         goals(fastest),
+        short=families(fastest, medians),
         packages=PACKAGES,
     )
+
+
+def families(
+    fastest: Mapping[str, float], medians: Mapping[Contender, Mapping[str, float]]
+) -> Table:
+    """Each family by its fastest and its quickest."""
+    rows = []
+    for family in dict.fromkeys(one.family for one in CONTENDERS if one.family):
+        given = [figures for one, figures in medians.items() if one.family == family]
+        rows.append(
+            (
+                family,
+                f"{max(figures['enqueued'] for figures in given):,.0f}",
+                f"{fastest[family]:,.0f}",
+                f"{min(figures['p50'] for figures in given):.1f}",
+            )
+        )
+    return Table(("null job, one worker", "enqueued/s", "drained/s", "one job, ms"), rows)
 
 
 def summed_up(given: Sequence[Mapping[str, Any]]) -> dict[str, float]:
