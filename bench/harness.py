@@ -176,8 +176,8 @@ def are_figures(cells: Sequence[str]) -> bool:
 
 
 def figure(value: float) -> str:
-    """A number with three digits that say something, or all of a large one's."""
-    if abs(value) >= 100:
+    """A number with three digits that say something, or all of a large or a whole one's."""
+    if isinstance(value, int) or abs(value) >= 100:
         return f"{value:,.0f}"
     return f"{value:#.3g}".removesuffix(".")
 

@@ -119,7 +119,8 @@ def test_a_goal_is_met_on_its_bound_and_not_beyond(goal: Goal, *, is_met: bool) 
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"), [(0.01234, "0.0123"), (1.0, "1.00"), (99.6, "99.6"), (50_123.4, "50,123")]
+    ("value", "shown"),
+    [(0.01234, "0.0123"), (1.0, "1.00"), (99.6, "99.6"), (50_123.4, "50,123"), (40, "40")],
 )
 def test_a_figure_keeps_three_digits_or_all_of_a_large_one(value: float, shown: str) -> None:
     assert figure(value) == shown
