@@ -3,12 +3,15 @@
 
 BIN := .venv/bin
 SECONDS := 60
+LARGEST := 10000000
+QUICK := startup latency drain workers peers
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint format bench fuzz torture clean run-environment dev-environment fuzz-environment
+.PHONY: help demo test check lint format bench bench-peers bench-torch bench-growth bench-scale bench-all bench-report \
+	fuzz torture clean run-environment dev-environment bench-environment torch-environment fuzz-environment
 
 help: ## Show what there is to make
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: run-environment ## Score examples/reviews.csv from start to finish, in .demo/
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
@@ -29,10 +32,31 @@ format: dev-environment ## Format the code and mend what ruff can mend
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-bench: dev-environment ## Measure start-up, latency and drain (the quick benchmarks)
-	$(BIN)/python bench/startup.py
-	$(BIN)/python bench/latency.py
-	$(BIN)/python bench/drain.py
+bench: bench-environment ## The quick benchmarks, ten minutes: start-up, latency, drain, workers, other queues
+	@for one in $(QUICK); do \
+		echo "== bench/$$one.py"; $(BIN)/python bench/$$one.py || exit 1; \
+	done
+
+bench-peers: bench-environment ## Huey, RQ, Celery and Dramatiq on the same null job, five minutes
+	$(BIN)/python bench/peers.py
+
+bench-torch: torch-environment ## mini beside a transformers pipeline; installs torch, a gigabyte
+	$(BIN)/python bench/transformers_pipeline.py
+
+bench-growth: bench-environment ## What grows with the store, to LARGEST (10000000) jobs, and its plots; KEEP= stores
+	$(BIN)/python bench/growth.py --largest $(LARGEST) $(if $(KEEP),--keep $(KEEP))
+	$(BIN)/python bench/plots.py
+
+bench-scale: dev-environment ## The main job at size, ten million jobs, files of a gigabyte: two hours; KEEP= stores
+	$(BIN)/python bench/hundred_thousand.py
+	$(BIN)/python bench/ten_million.py $(if $(KEEP),--keep $(KEEP))
+	$(BIN)/python bench/one_gigabyte.py
+
+bench-all: bench bench-growth bench-scale bench-torch bench-report ## Every benchmark, then the documents: half a day
+
+bench-report: bench-environment ## Put the newest figures into docs/performance.md, docs/figures and the README
+	$(BIN)/python bench/plots.py
+	$(BIN)/python bench/report.py
 
 fuzz: fuzz-environment ## Search for bytes that break a reader, SECONDS (60) for each
 	@for reader in txt csv tsv jsonl parquet; do \
@@ -54,6 +78,12 @@ run-environment:
 
 dev-environment:
 	@python=$$(sh scripts/find-python) && "$$python" scripts/environment.py dev
+
+bench-environment:
+	@python=$$(sh scripts/find-python) && "$$python" scripts/environment.py bench
+
+torch-environment:
+	@python=$$(sh scripts/find-python) && "$$python" scripts/environment.py torch
 
 fuzz-environment:
 	@python=$$(sh scripts/find-python) && "$$python" scripts/environment.py fuzz

@@ -13,13 +13,13 @@ import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from datetime import timedelta
 from pathlib import Path
 from time import perf_counter
 from typing import Any, NamedTuple
 
 from corpus import add_texts_option, take_texts
 from draining import (
+    LEASE,
     VERDICT,
     NullModel,
     drain,
@@ -28,8 +28,9 @@ from draining import (
     filled_store,
     interleaved,
     null_model_installed,
+    open_batch,
 )
-from harness import print_table, save, scratch_store
+from harness import Goal, Table, publish, scratch_store
 
 from sentijob.jobs import Scored
 from sentijob.ports import Store
@@ -38,7 +39,6 @@ from sentijob.store.sqlite import SqliteDatabase
 from sentijob.store.sqlite_connecting import connect_stdlib, connected
 from sentijob.worker.pace import MOST_CLAIMED
 
-LEASE = timedelta(minutes=1)
 ANCHOR = "the driver, the same statements"
 WORKER = "the worker"
 LEAST = 50_000
@@ -153,7 +153,7 @@ def recorded_drain(texts: Sequence[str]) -> Iterator[tuple[Path, Sequence[Statem
             return connections[-1]
 
         with closing(SqlStore(SqliteDatabase.open(str(path), connect=connect))) as store:
-            fill(store, texts, model="null")
+            fill(store.append, open_batch(store, "null"), texts)
             worker_id = store.register_worker(host="bench", pid=1).id
             writer = connections[0]
             writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -211,12 +211,15 @@ def complete_bare(connection: sqlite3.Connection, rows: Sequence[tuple[int, str]
 
 
 def report(jobs: int, rates: dict[str, float]) -> None:
-    print_table(
+    table = Table(
         (f"drain of {jobs:,} texts, null model", "jobs/s", "of the driver's"),
         [(name, f"{rate:,.0f}", f"{rate / rates[ANCHOR]:.2f}") for name, rate in rates.items()],
     )
-    print(f"to be reached by the worker: {LEAST:,} jobs/s, {LEAST_SHARE} of the driver's")
-    save("drain", {"jobs": jobs, "rates": rates, "share": rates[WORKER] / rates[ANCHOR]})
+    goals = [
+        Goal("jobs a second of the worker", rates[WORKER], least=LEAST),
+        Goal("of the driver's, given the same", rates[WORKER] / rates[ANCHOR], least=LEAST_SHARE),
+    ]
+    publish("drain", {"jobs": jobs, "rates": rates}, [table], goals)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -19,6 +20,8 @@ from sentijob.settings import Settings, load_settings
 from sentijob.wiring import open_store, opened_worker, start_model
 from sentijob.worker.config import WorkerConfig
 
+LEASE = timedelta(minutes=1)
+TERMS = {"threads": 1, "demo_delay": 0.0}
 VERDICT = Sentiment.of(0.1, 0.8, 0.1, tokens=1)
 
 
@@ -38,14 +41,10 @@ def load_null(_name: str) -> SentimentModel:
 
 @contextmanager
 def null_model_installed() -> Iterator[None]:
-    """Make :class:`NullModel` one of another package's, which a model's process finds."""
-    with tempfile.TemporaryDirectory(prefix="sentijob-bench-") as name:
-        about = Path(name) / "sentijob_null-1.dist-info"
-        about.mkdir()
-        (about / "METADATA").write_text("Metadata-Version: 2.1\nName: sentijob-null\nVersion: 1\n")
-        (about / "entry_points.txt").write_text("[sentijob.models]\nnull = draining:load_null\n")
-        before = os.environ.get("PYTHONPATH")
-        os.environ["PYTHONPATH"] = f"{name}{os.pathsep}{Path(__file__).parent}"
+    """Let every model's process find :class:`NullModel` under the name ``null``."""
+    before = os.environ.get("PYTHONPATH")
+    with tempfile.TemporaryDirectory(prefix="sentijob-bench-") as folder:
+        install_null_model(Path(folder))
         try:
             yield
         finally:
@@ -55,22 +54,34 @@ def null_model_installed() -> Iterator[None]:
                 os.environ["PYTHONPATH"] = before
 
 
+def install_null_model(folder: Path) -> None:
+    """Make :class:`NullModel` one of another package's, in *folder*, for all processes from now on."""
+    about = folder / "sentijob_null-1.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: sentijob-null\nVersion: 1\n")
+    (about / "entry_points.txt").write_text("[sentijob.models]\nnull = draining:load_null\n")
+    os.environ["PYTHONPATH"] = f"{folder}{os.pathsep}{Path(__file__).parent}"
+
+
 @contextmanager
 def filled_store(texts: Sequence[str], *, model: str) -> Iterator[tuple[Store, Settings]]:
     """A store of its own in which every one of *texts* is pending."""
     with scratch_store() as env:
         settings = load_settings(environ=env)
         with closing(open_store(settings)) as store:
-            fill(store, texts, model=model)
+            fill(store.append, open_batch(store, model), texts)
             yield store, settings
 
 
-def fill(store: Store, texts: Sequence[str], *, model: str) -> None:
+def open_batch(store: Store, model: str) -> int:
+    return store.open_batch(Terms(model), source="bench").batch.id
+
+
+def fill(append: Callable[..., int], batch_id: int, texts: Sequence[str]) -> None:
     """Put all texts into a batch, 10,000 a transaction."""
-    batch = store.open_batch(Terms(model=model), source="bench").batch
     for first in range(0, len(texts), 10_000):
         items = [Item(text) for text in texts[first : first + 10_000]]
-        store.append(batch.id, items, first_position=first)
+        append(batch_id, items, first_position=first)
 
 
 def drain(

@@ -1,4 +1,4 @@
-"""What every benchmark here needs: a store of its own, timed commands, percentiles, a table, a record.
+"""What every benchmark here needs: a store of its own, timed commands, percentiles, tables, goals, a record.
 
 Figures of one machine and one hour: read ratios taken in one run, not milliseconds of two.
 """
@@ -9,6 +9,8 @@ import contextlib
 import json
 import os
 import platform
+import re
+import shlex
 import signal
 import sqlite3
 import subprocess
@@ -16,6 +18,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from time import monotonic, perf_counter, sleep
 from typing import NamedTuple
@@ -25,7 +28,37 @@ from sentijob.settings import load_settings
 from sentijob.wiring import open_store
 
 RESULTS = Path(__file__).parent / "results"
+LOAD_BEFORE = round(os.getloadavg()[0], 1)
+"""Processes that ran or wanted to on this machine while we hadn't begun: above 0.5, read ratios alone."""
 SENTIJOB = str(Path(sys.executable).with_name("sentijob"))
+
+
+class Table(NamedTuple):
+    """What is printed and, by ``report.py``, put into the documents."""
+
+    headings: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+class Goal(NamedTuple):
+    """A figure that a run took, and how large or small it is meant to be."""
+
+    what: str
+    measured: float
+    least: float | None = None
+    most: float | None = None
+
+    @property
+    def is_met(self) -> bool:
+        return (self.least is None or self.measured >= self.least) and (
+            self.most is None or self.measured <= self.most
+        )
+
+    @property
+    def bound(self) -> str:
+        """The goal in words."""
+        bounds = (("at least", self.least), ("at most", self.most))
+        return ", ".join(f"{word} {value:,g}" for word, value in bounds if value is not None)
 
 
 class Cost(NamedTuple):
@@ -125,26 +158,100 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Write a table: the first column to the left, figures to the right."""
-    widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
+    """Write a table: words to the left, figures to the right."""
+    columns = list(zip(headings, *rows, strict=True))
+    widths = [max(map(len, column)) for column in columns]
+    to_right = [are_figures(column[1:]) for column in columns]
     for row in (headings, ["-" * width for width in widths], *rows):
-        first, *others = (
-            cell.ljust(width) if place == 0 else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        print("  ".join((first, *others)), flush=True)
+        cells = [
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(row, widths, to_right, strict=True)
+        ]
+        print("  ".join(cells).rstrip(), flush=True)
 
 
-def save(name: str, figures: object) -> None:
+def are_figures(cells: Sequence[str]) -> bool:
+    """Whether a column holds numbers, or nothing in their place."""
+    return all(re.fullmatch(r"[-+]?[\d,.]*", cell) for cell in cells)
+
+
+def figure(value: float) -> str:
+    """A number with three digits that say something, or all of a large or a whole one's."""
+    if isinstance(value, int) or abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:#.3g}".removesuffix(".")
+
+
+def goals_table(goals: Sequence[Goal]) -> Table:
+    rows = [
+        (goal.what, goal.bound, figure(goal.measured), "yes" if goal.is_met else "no")
+        for goal in goals
+    ]
+    return Table(("goal", "is", "measured", "met"), rows)
+
+
+def publish(
+    name: str,
+    figures: object,
+    tables: Sequence[Table],
+    goals: Sequence[Goal] = (),
+    *,
+    short: Table | None = None,
+    packages: Sequence[str] = (),
+) -> None:
+    """Print the tables and the goals, and keep all of it, with the versions of *packages*.
+
+    *short* is the table for the README.
+    """
+    shown = [*tables, *([goals_table(goals)] if goals else [])]
+    for table in shown:
+        print_table(*table)
+        print(flush=True)
+    save(name, figures, tables=tables, goals=goals, short=short, packages=packages)
+
+
+def save(
+    name: str,
+    figures: object,
+    *,
+    tables: Sequence[Table] = (),
+    goals: Sequence[Goal] = (),
+    short: Table | None = None,
+    packages: Sequence[str] = (),
+) -> None:
     """Keep *figures* as ``results/NAME.json``, with the machine they were taken on."""
     RESULTS.mkdir(exist_ok=True)
     record = {
         "taken_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "command": shlex.join(["python", f"bench/{Path(sys.argv[0]).name}", *sys.argv[1:]]),
+        **machine(),
+        "load_before": LOAD_BEFORE,
+        "sqlite": sqlite3.sqlite_version,
+        "packages": {package: version(package) for package in ("sentijob", *packages)},
+        "figures": figures,
+        "tables": [table._asdict() for table in tables],
+        "goals": [{**goal._asdict(), "bound": goal.bound, "is_met": goal.is_met} for goal in goals],
+    }
+    if short is not None:
+        record["short"] = short._asdict()
+    (RESULTS / f"{name}.json").write_text(json.dumps(record, indent=2) + "\n")
+
+
+def machine() -> dict[str, object]:
+    return {
         "machine": platform.machine(),
+        "processor": processor(),
         "system": platform.system(),
         "cores": os.cpu_count(),
         "python": platform.python_version(),
-        "sqlite": sqlite3.sqlite_version,
-        "figures": figures,
     }
-    (RESULTS / f"{name}.json").write_text(json.dumps(record, indent=2) + "\n")
+
+
+def processor() -> str:
+    """The processor's name, as far as the system tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor()
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor())

@@ -8,13 +8,13 @@ process and with several. The chunks' size is varied too, for the curve.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from time import perf_counter
 
 from corpus import add_texts_option, take_texts
 from draining import drain, interleaved
-from harness import print_table, save
+from harness import Goal, Table, publish
 
 from sentijob.machine import usable_cores
 from sentijob.models.registry import load
@@ -24,6 +24,8 @@ from sentijob.settings import load_settings
 TEXTS = {"mini": 4_000, "vader": 40_000}
 GOALS = {"mini": 0.97, "vader": 0.9}
 """What share of the bare loop's rate the worker is to reach."""
+BARE = "the model, from a list"
+WORKER = "the worker, as it comes"
 CHUNK = 256
 CHUNKS = (1, 4, 16, 64, 256, 1024)
 
@@ -35,39 +37,35 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3, help="rounds, interleaved [3]")
     add_texts_option(parser)
     options = parser.parse_args()
-    figures = {}
+    figures: dict[str, object] = {}
+    tables: list[Table] = []
+    goals: list[Goal] = []
     for name in options.models:
         texts = take_texts(options.texts, int(TEXTS.get(name, 1_000) * options.scale))
-        figures[name] = {
-            "texts": len(texts),
-            "drain": compare(name, texts, options.repeats),
-            "chunks": curve(name, texts, options.repeats),
-        }
-    save("models", figures)
+        rates, by_chunk = (
+            compare(name, texts, options.repeats),
+            curve(name, texts, options.repeats),
+        )
+        figures[name] = {"texts": len(texts), "drain": rates, "chunks": by_chunk}
+        tables += [drain_table(name, rates), chunk_table(name, by_chunk)]
+        if name in GOALS:
+            share = rates[WORKER] / rates[BARE]
+            goals.append(Goal(f"{name}, of the bare loop's rate", share, least=GOALS[name]))
+    publish("models", figures, tables, goals)
 
 
 def compare(name: str, texts: Sequence[str], repeats: int) -> dict[str, float]:
     """Texts a second in a bare loop, and by workers with ever more processes."""
     model, cores = loaded(name), usable_cores()
-    bare = "the model, from a list"
     ways: dict[str, Callable[[], float]] = {
-        bare: partial(loop, model, texts, CHUNK),
-        "the worker": partial(drain, texts, model=name),
-        "the worker, 1 process of 1 thread": partial(drain, texts, model=name, threads=1),
-        f"the worker, {cores} processes of 1 thread": partial(
+        BARE: partial(loop, model, texts, CHUNK),
+        WORKER: partial(drain, texts, model=name),
+        "1 process of 1 thread": partial(drain, texts, model=name, threads=1),
+        f"{cores} processes of 1 thread": partial(
             drain, texts, model=name, processes=cores, threads=1
         ),
     }
-    seconds = interleaved(ways, repeats)
-    rates = {way: len(texts) / taken for way, taken in seconds.items()}
-    print_table(
-        (f"{name}, {len(texts):,} texts", "texts/s", "of the bare loop's"),
-        [(way, f"{rate:,.0f}", f"{rate / rates[bare]:.3f}") for way, rate in rates.items()],
-    )
-    if name in GOALS:
-        print(f"to be reached by the worker: {GOALS[name]}")
-    print()
-    return rates
+    return {way: len(texts) / taken for way, taken in interleaved(ways, repeats).items()}
 
 
 def curve(name: str, texts: Sequence[str], repeats: int) -> dict[int, float]:
@@ -75,14 +73,22 @@ def curve(name: str, texts: Sequence[str], repeats: int) -> dict[int, float]:
     model = loaded(name)
     ways = {str(chunk): partial(loop, model, texts, chunk) for chunk in CHUNKS}
     seconds = interleaved(ways, repeats)
-    rates = {chunk: len(texts) / seconds[str(chunk)] for chunk in CHUNKS}
+    return {chunk: len(texts) / seconds[str(chunk)] for chunk in CHUNKS}
+
+
+def drain_table(name: str, rates: Mapping[str, float]) -> Table:
+    return Table(
+        (name, "texts/s", "of the bare loop's"),
+        [(way, f"{rate:,.0f}", f"{rate / rates[BARE]:.3f}") for way, rate in rates.items()],
+    )
+
+
+def chunk_table(name: str, rates: Mapping[int, float]) -> Table:
     best = max(rates.values())
-    print_table(
+    return Table(
         (f"{name}, texts of a call", "texts/s", "of the best"),
         [(f"{chunk:,}", f"{rate:,.0f}", f"{rate / best:.2f}") for chunk, rate in rates.items()],
     )
-    print()
-    return rates
 
 
 def loaded(name: str) -> SentimentModel:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 import onnxruntime  # type: ignore[import-untyped]  # it ships no types
 from corpus import add_texts_option, take_texts
-from harness import print_table, save
+from harness import Table, publish
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
@@ -198,14 +198,14 @@ def interleave(ways: Mapping[str, Callable[[], None]], texts: int, repeats: int)
 
 def report(costs: Mapping[str, Cost], tokens: float) -> None:
     usual = next(iter(costs.values()))
-    print_table(
+    table = Table(
         (f"mini, {tokens:.0f} tokens a text", "CPU ms a text", "times as built", "texts/s"),
         [
             (name, f"{cost.cpu:.3f}", f"{cost.cpu / usual.cpu:.2f}", f"{1000 / cost.wall:,.0f}")
             for name, cost in costs.items()
         ],
     )
-    save("tuning", {name: cost._asdict() for name, cost in costs.items()})
+    publish("tuning", {name: cost._asdict() for name, cost in costs.items()}, [table])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Make ``.venv`` hold what this checkout needs: ``environment.py run``, ``dev`` or ``fuzz``.
+"""Make ``.venv`` hold what this checkout needs: ``environment.py run``, ``dev``, ``bench``, ``torch`` or ``fuzz``.
 
 Does nothing where it already does. Wheels are kept in the user's cache folder,
 pinned by ``constraints.txt``, and tried first: once they are there, setting up
@@ -23,8 +23,15 @@ STAMP = VENV / "sentijob-ready"
 PROJECT = ROOT / "pyproject.toml"
 CONSTRAINTS = ROOT / "constraints.txt"
 DEV = ["dev", "parquet", "postgres"]
-EXTRAS = {"run": [], "dev": DEV, "fuzz": [*DEV, "fuzz"]}
-"""What each kind of environment installs; each holds what those before it do."""
+BENCH = [*DEV, "bench"]
+EXTRAS = {
+    "run": [],
+    "dev": DEV,
+    "bench": BENCH,
+    "torch": [*BENCH, "bench-torch"],
+    "fuzz": [*DEV, "fuzz"],
+}
+"""What each kind of environment installs; one that holds all of another's serves for it too."""
 
 
 def main(kind: str) -> int:
@@ -59,8 +66,7 @@ def is_ready(kind: str, wanted: str) -> bool:
         done, fingerprinted = STAMP.read_text().split()
     except (FileNotFoundError, ValueError):
         return False
-    kinds = list(EXTRAS)
-    is_enough = done in kinds and kinds.index(done) >= kinds.index(kind)
+    is_enough = done in EXTRAS and set(EXTRAS[kind]) <= set(EXTRAS[done])
     return fingerprinted == wanted and is_enough and PYTHON.exists()
 
 

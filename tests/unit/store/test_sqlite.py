@@ -31,6 +31,7 @@ from sentijob.store import tables
 from sentijob.store.claiming import _LANE_SELECT
 from sentijob.store.database import SCHEMA_VERSION
 from sentijob.store.lanes import _FIRST, _HEAD, _NEXT_MODEL, _NEXT_PRIORITY
+from sentijob.store.rescuing import lapsed_select
 from sentijob.store.selection import where
 from sentijob.store.sql_store import SqlStore
 from sentijob.store.sqlite_connecting import pause
@@ -315,6 +316,11 @@ def test_jobs_of_a_status_are_sought_in_its_own_index(
     veiled.add(stream.condition)
     explained = plan(f"SELECT id FROM job{veiled.sql} ORDER BY +id DESC LIMIT 20")
     assert f"SEARCH job USING INDEX {index}" in explained.replace("COVERING ", "")
+
+
+@pytest.mark.parametrize("dead_workers", [0, 2])
+def test_a_rescue_looks_at_held_jobs_alone(plan: Plan, dead_workers: int) -> None:
+    assert "job USING INDEX job_processing" in plan(lapsed_select(dead_workers))
 
 
 @pytest.mark.parametrize(
