@@ -46,8 +46,8 @@ STORE = names(
     """
     cli.options cli.session durations jobs machine places settings sizes store store.batches
     store.clock store.database store.file_systems store.part store.rows store.sqlite
-    store.sqlite_connecting store.sqlite_errors store.sqlite_files store.tallies trust
-    wiring
+    store.sqlite_connecting store.sqlite_errors store.sqlite_files store.sqlite_turns
+    store.tallies store.updates trust wiring
     """
 )
 """What settings and an open SQLite store need besides."""
