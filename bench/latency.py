@@ -1,6 +1,6 @@
-"""How long until one text has its result: with a worker that idles, and with one that is busy with a batch.
+"""How long until one text has its result and a change is shown, with a worker that idles or is busy.
 
-Each sample is the time from handing the text in to seeing its job completed.
+All times are in milliseconds, on this machine, with everything else that it did meanwhile.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 from time import perf_counter, sleep
+from typing import NamedTuple
 
 from corpus import add_texts_option, take_texts
 from harness import (
     SENTIJOB,
+    cpu_seconds,
     percentile,
     print_table,
     save,
@@ -25,55 +27,132 @@ from harness import (
     wait_until,
     worker_running,
 )
+from terminal import at_terminal
 
-from sentijob.jobs import INTERACTIVE_PRIORITY, Item, Status, Terms
+from sentijob.cli.progress import Silent
+from sentijob.cli.waiting import wait_until_final
+from sentijob.jobs import INTERACTIVE_PRIORITY, Item, JobReference, Selector, Status, Terms
 from sentijob.ports import Store
+from sentijob.settings import load_settings
 
 TEXT = "The tent stayed dry through two nights of rain."
 LOOK = 0.0005
-"""Seconds between two looks at a job: the grain of every figure."""
+"""Seconds between two looks at a job: the grain of every figure but those of wait and of watch."""
 PATIENCE = 60.0
-Samples = dict[str, list[float]]
+REST = 0.03
+IDLE_GOAL = 1.0
+"""Percent of a core."""
+
+
+class Goal(NamedTuple):
+    """What the percentiles are to stay under."""
+
+    p99: float
+    p50: float | None = None
+
+    def __str__(self) -> str:
+        return f"p99 {self.p99:g}" if self.p50 is None else f"p50 {self.p50:g}, p99 {self.p99:g}"
+
+
+class Taken(NamedTuple):
+    """Samples of one kind."""
+
+    samples: list[float]
+    goal: Goal | None = None
+
+    @property
+    def verdict(self) -> str:
+        if self.goal is None:
+            return ""
+        is_met = percentile(self.samples, 0.99) < self.goal.p99 and (
+            self.goal.p50 is None or percentile(self.samples, 0.5) < self.goal.p50
+        )
+        return "met" if is_met else "missed"
+
+
+Figures = dict[str, Taken]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--samples", type=int, default=200, help="by the library, idle [200]")
     parser.add_argument("--busy-samples", type=int, default=60, help="while busy [60]")
-    parser.add_argument("--batch", type=int, default=100_000, help="texts of the batch [100000]")
+    parser.add_argument(
+        "--pending", type=int, default=100_000, help="texts that wait meanwhile [100000]"
+    )
     parser.add_argument("--model", default="mini", help="what the batch is scored by [mini]")
+    parser.add_argument("--idle", type=int, default=20, help="seconds to watch it idle [20]")
     add_texts_option(parser)
     options = parser.parse_args()
-    samples = idle(options.samples, options.model)
-    texts = take_texts(options.texts, options.batch)
-    samples |= busy(options.busy_samples, options.model, texts)
-    report(samples)
+    figures, idle_cost = idle(options.samples, options.model, options.idle)
+    figures |= watched(options.samples // 4)
+    figures |= busy(options.busy_samples, options.model, take_texts(options.texts, options.pending))
+    report(figures, idle_cost)
 
 
-def idle(count: int, model: str) -> Samples:
-    with scratch_store() as env, closing(store_of(env)) as store, worker_running(env, store):
+def idle(count: int, model: str, seconds: int) -> tuple[Figures, float]:
+    """Times with a worker that has nothing else to do, and the share of a core that it takes while it has nothing."""
+    with scratch_store() as env, closing(store_of(env)) as store, worker_running(env, store) as at:
+        by_wait = wait_sampler(store, env)
         by_library = sampler(store, "demo")
         by_model = sampler(store, model)
         by_shell = shell_sampler(store, env)
-        for warm_up in (by_library, by_model, by_shell):
+        for warm_up in (by_wait, by_library, by_model, by_shell):
             warm_up()
-        return {
-            "idle worker, demo, by the library": repeat(by_library, count, 0.03),
-            f"idle worker, {model}, by the library": repeat(by_model, count // 2, 0.03),
-            "idle worker, demo, by the shell": repeat(by_shell, count // 5, 0.03),
+        figures = {
+            "idle worker, null model: commit to seen by wait": Taken(
+                repeat(by_wait, count, REST), Goal(40, p50=10)
+            ),
+            "idle worker, null model: submit to completed": Taken(repeat(by_library, count, REST)),
+            f"idle worker, {model}: submit to completed": Taken(repeat(by_model, count // 2, REST)),
+            "idle worker, null model: shell command to completed": Taken(
+                repeat(by_shell, count // 5, REST)
+            ),
         }
+        before = cpu_seconds(at.pid)
+        sleep(seconds)
+        return figures, 100 * (cpu_seconds(at.pid) - before) / seconds
 
 
-def busy(count: int, model: str, texts: list[str]) -> Samples:
+def watched(count: int) -> Figures:
+    """From the commit of a change until a watch shows it."""
+    with scratch_store() as env, closing(store_of(env)) as store:
+        texts = [TEXT] * (count + 2)
+        command = [SENTIJOB, "submit", "--model", "demo", "-q", *texts]
+        subprocess.run(command, env=env, check=True, stdout=subprocess.DEVNULL)
+        with at_terminal([SENTIJOB, "status", "b1", "--watch"], env) as terminal:
+            terminal.wait_for("pending")
+            cancelled = iter(range(1, count + 2))
+
+            def sample() -> float:
+                number = next(cancelled)
+                store.cancel(Selector(job_ids=(number,)))
+                started = perf_counter()
+                terminal.wait_for(f"cancelled {number} ")
+                return (perf_counter() - started) * 1000
+
+            sample()
+            return {
+                "status --watch: commit to shown": Taken(repeat(sample, count, REST), Goal(100))
+            }
+
+
+def busy(count: int, model: str, texts: list[str]) -> Figures:
+    """Times with a worker that has all *texts* to score."""
+    name = f"beside {len(texts):,} pending, {model}"
     with scratch_store() as env, closing(store_of(env)) as store:
         submit_file(env, model, texts)
         with worker_running(env, store):
             wait_until(lambda: store.counts().completed > 0, "the batch begins", seconds=PATIENCE)
-            taken = repeat(sampler(store, model), count, 0.3)
+            commits: list[float] = []
+            results = repeat(sampler(store, model, commits), count, 0.3)
             left = store.counts().pending
     if not left:
-        raise SystemExit(f"The batch was done before {count} samples were: take more with --batch.")
-    return {f"worker busy with {len(texts):,} texts, {model}, by the library": taken}
+        raise SystemExit(f"All was done before {count} samples were: take more with --pending.")
+    return {
+        f"{name}: its own commit": Taken(commits, Goal(50)),
+        f"{name}: submit to completed": Taken(results, Goal(700)),
+    }
 
 
 def submit_file(env: Mapping[str, str], model: str, texts: list[str]) -> None:
@@ -84,21 +163,37 @@ def submit_file(env: Mapping[str, str], model: str, texts: list[str]) -> None:
     subprocess.run(command, env=env, check=True, stdout=subprocess.DEVNULL)
 
 
-def sampler(store: Store, model: str) -> Callable[[], float]:
-    """Submits one text through an open store and waits; milliseconds."""
+def sampler(store: Store, model: str, commits: list[float] | None = None) -> Callable[[], float]:
+    """Submits one text through an open store and waits for its result; *commits* gets how long the submit took."""
     terms = Terms(model=model, priority=INTERACTIVE_PRIORITY)
 
     def sample() -> float:
         started = perf_counter()
         receipt = store.submit(Item(TEXT), terms)
+        if commits is not None:
+            commits.append((perf_counter() - started) * 1000)
         wait_for_job(store, receipt.job_id)
         return (perf_counter() - started) * 1000
 
     return sample
 
 
+def wait_sampler(store: Store, env: Mapping[str, str]) -> Callable[[], float]:
+    """Submits one text and, from its commit on, waits as the command does."""
+    terms = Terms(model="demo", priority=INTERACTIVE_PRIORITY)
+    settings = load_settings(environ=env)
+
+    def sample() -> float:
+        reference = JobReference(store.submit(Item(TEXT), terms).job_id)
+        started = perf_counter()
+        wait_until_final(store, settings, [reference], meter=Silent())
+        return (perf_counter() - started) * 1000
+
+    return sample
+
+
 def shell_sampler(store: Store, env: Mapping[str, str]) -> Callable[[], float]:
-    """Runs ``sentijob submit``, from starting the process to its result; milliseconds."""
+    """Runs ``sentijob submit``, from starting the process to its result."""
     command = [SENTIJOB, "submit", "--model", "demo", "-q", TEXT]
 
     def sample() -> float:
@@ -128,24 +223,35 @@ def repeat(sample: Callable[[], float], count: int, rest: float) -> list[float]:
     return taken
 
 
-def report(samples: Samples) -> None:
-    figures = {
+def report(figures: Figures, idle_cost: float) -> None:
+    percentiles = {
         name: {
-            "samples": len(taken),
-            "p50": percentile(taken, 0.5),
-            "p99": percentile(taken, 0.99),
-            "worst": max(taken),
+            "samples": len(taken.samples),
+            "p50": percentile(taken.samples, 0.5),
+            "p99": percentile(taken.samples, 0.99),
+            "worst": max(taken.samples),
         }
-        for name, taken in samples.items()
+        for name, taken in figures.items()
     }
     print_table(
-        ("submit to completed, milliseconds", "samples", "p50", "p99", "worst"),
+        ("milliseconds", "samples", "p50", "p99", "worst", "goal", ""),
         [
-            (name, str(one["samples"]), *(f"{one[of]:.1f}" for of in ("p50", "p99", "worst")))
-            for name, one in figures.items()
+            (
+                name,
+                str(one["samples"]),
+                *(f"{one[of]:.1f}" for of in ("p50", "p99", "worst")),
+                str(figures[name].goal or ""),
+                figures[name].verdict,
+            )
+            for name, one in percentiles.items()
         ],
     )
-    save("latency", figures)
+    verdict = "met" if idle_cost < IDLE_GOAL else "missed"
+    print(
+        f"\nAn idle worker with its model processes takes {idle_cost:.2f} % of a core"
+        f" (goal: under {IDLE_GOAL:g} %, {verdict})."
+    )
+    save("latency", {**percentiles, "idle cost in percent of a core": idle_cost})
 
 
 if __name__ == "__main__":

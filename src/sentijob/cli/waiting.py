@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 LOOK_AGAIN = timedelta(seconds=1)
 """The longest pause between two looks: what only time changes, like an age, moves too."""
+_SHORTEST_NAP = timedelta(milliseconds=2)
 _FOR_EVER = timedelta(days=36500)
 
 
@@ -62,23 +63,28 @@ def looks(
     settings: Settings,
     *,
     timeout: timedelta | None = None,
-    pause: timedelta = timedelta(milliseconds=10),
+    pause: timedelta = timedelta(milliseconds=2),
 ) -> Iterator[None]:
     """Yield when it is time to look: at once, then after every commit, at least each second.
 
     Between two looks lies at least *pause*. Ends when *timeout* is over, after a last look.
     """
     deadline = time.monotonic() + (_FOR_EVER if timeout is None else timeout).total_seconds()
+    nap = _SHORTEST_NAP
     with closing(wiring.make_waker(settings)) as waker:
         while True:
             seen = store.change_token()
             yield
-            left = timedelta(seconds=deadline - time.monotonic())
-            if left <= timedelta(0):
+            now = time.monotonic()
+            if now >= deadline:
                 return
-            time.sleep(min(pause, left).total_seconds())
-            if store.change_token() == seen:
-                waker.wait(min(LOOK_AGAIN, left))
+            look_by = min(now + LOOK_AGAIN.total_seconds(), deadline)
+            time.sleep(min(pause.total_seconds(), look_by - now))
+            # A commit wakes when it is written, and shows when it is synced, which wakes nobody: so
+            # whoever was woken looks again after ever longer naps.
+            while store.change_token() == seen and (left := look_by - time.monotonic()) > 0:
+                is_woken = waker.wait(min(nap, timedelta(seconds=left)))
+                nap = _SHORTEST_NAP if is_woken else min(2 * nap, LOOK_AGAIN)
 
 
 def wait_until_final(

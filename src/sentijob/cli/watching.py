@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from sentijob.ports import Reading
     from sentijob.settings import Settings
 
-_REDRAW_PAUSE = timedelta(milliseconds=100)
+REDRAW_PAUSE = timedelta(milliseconds=50)
+"""A change is to be seen within 100 ms, in which a view is drawn once more, or twice."""
 
 
 def redraws(store: Reading, settings: Settings) -> Iterator[None]:
-    """Yield when a view is worth drawing: at once, on change, each second, never ten times in one."""
-    return looks(store, settings, pause=_REDRAW_PAUSE)
+    """Yield when a view is worth drawing: at once, on change, each second, never twenty times in one."""
+    return looks(store, settings, pause=REDRAW_PAUSE)
 
 
 def watch(
