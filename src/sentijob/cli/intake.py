@@ -104,7 +104,9 @@ def queue_items(store: Submissions, items: Sequence[Item], order: Order) -> Rece
     """One item as a job, several (or one with a name) as a batch."""
     if len(items) == 1 and order.name is None:
         return store.submit(items[0], order.terms, once=order.once)
-    return _fill(Filling(store, order.opener(store, "arguments")), order, items)
+    size = sum(len(item.text) for item in items)
+    filling = Filling(store, order.opener(store, "arguments"))
+    return _fill(filling, order, [(items, size)])
 
 
 def queue_file(store: Submissions, scanned: ScannedFile, order: Order) -> QueuedBatch:
@@ -122,13 +124,13 @@ def queue_file(store: Submissions, scanned: ScannedFile, order: Order) -> Queued
     source, file_format, scan = scanned
     fingerprint = _fingerprint(scan.fingerprint, order)
     filling = Filling(store, order.opener(store, _shown_path(source.path), fingerprint))
-    entries = read_scanned(source, file_format, order.options, scan)
+    taken = read_scanned(source, file_format, order.options, scan)
     with (
         Rejects(rejects_path(source.path)) as rejects,
         _resumable(filling, scan.rows),
         _queueing(filling, order, total=scan.rows),
     ):
-        batch = _fill(filling, order, rejects.sifted(entries))
+        batch = _fill(filling, order, rejects.sifted(taken))
     return batch._replace(rejected=rejects.count, rejects=rejects.path)
 
 
@@ -144,7 +146,7 @@ def queue_stdin(store: Submissions, order: Order) -> QueuedBatch:
         InputError: a row can't be taken, and those before it are queued; or there is none.
     """
     from sentijob.cli.stdin import PatientStream
-    from sentijob.ingest.reading import read_items
+    from sentijob.ingest.reading import read_blocks
     from sentijob.ingest.rejects import Rejects, rejects_path
 
     if sys.stdin.isatty():
@@ -153,21 +155,23 @@ def queue_stdin(store: Submissions, order: Order) -> QueuedBatch:
         order = replace(order, is_quiet=True)  # a bar would draw over what is typed
     filling = Filling(store, order.opener(store, STDIN))
     stream = PatientStream(sys.stdin.fileno(), filling.flush)
-    entries = read_items(stream, format_of(None, order.format), order.options, "stdin")
+    taken = read_blocks(stream, format_of(None, order.format), order.options, "stdin")
     with (
         Rejects(rejects_path(Path("stdin"))) as rejects,
         _kept(store, filling, order),
         _queueing(filling, order),
     ):
-        batch = _fill(filling, order, rejects.sifted(entries))
+        batch = _fill(filling, order, rejects.sifted(taken))
     return batch._replace(rejected=rejects.count, rejects=rejects.path)
 
 
-def _fill(filling: Filling, order: Order, items: Iterable[Item]) -> QueuedBatch:
+def _fill(
+    filling: Filling, order: Order, blocks: Iterable[tuple[Sequence[Item], int]]
+) -> QueuedBatch:
     if order.once is not None and filling.opened.batch.sealed_at is not None:
         return filling.receipt(filling.opened.batch)
-    for item in items:
-        filling.take(item)
+    for items, size in blocks:
+        filling.take(items, size)
     if filling.is_empty:
         raise InputError("there are no texts", where="stdin")
     return filling.seal()

@@ -53,21 +53,21 @@ class ItemMaker:
         Raises:
             InputError: no column fits, or a value can't be a text or a key.
         """
-        columns = self._columns_of(tuple(row))
-        text = row.pop(columns.text)
+        text_name, key_name = self._columns_of(tuple(row))
+        text = row.pop(text_name)
         if not isinstance(text, str):
             raise InputError(f"the text is {kind_of(text)}, not a string")
         checked = checked_text(text, max_length=self._max_length)
-        key = None if columns.key is None else self._key(row.pop(columns.key))
+        key = None if key_name is None else self._key(row.pop(key_name))
         return Item(checked, key, row or None)
 
     def _key(self, value: object) -> str | None:
+        if isinstance(value, str) and value:
+            return checked_key(value)
         if value is None or value == "":
             if self._needs_key:
                 raise InputError("the key is empty")
             return None
-        if isinstance(value, str):
-            return checked_key(value)
         if isinstance(value, int) and not isinstance(value, bool):
             return str(value)
         raise InputError(f"the key is {kind_of(value)}, not a string or a whole number")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sentijob.errors import InputError
+from sentijob.ingest.blocks import Block
 from sentijob.ingest.columns import ItemMaker, kind_of
 from sentijob.ingest.encodings import ByteStream
 from sentijob.ingest.options import ReadOptions
-from sentijob.ingest.plain import lines_of
+from sentijob.ingest.plain import line_blocks
 from sentijob.ingest.texts import checked_text, refuse_unstorable
 from sentijob.jobs import Item
 
@@ -21,23 +22,25 @@ class JsonLinesReader:
     """Reads JSON lines. Blank lines are passed over; each object stands for itself."""
 
     def __init__(self, stream: ByteStream, options: ReadOptions, where: str) -> None:
-        self._lines = lines_of(stream, options, where)
+        self._blocks = line_blocks(stream, options, where)
         self._max_length = options.max_length
         self._maker = ItemMaker(options)
 
-    def rows(self) -> Iterator[tuple[int, str]]:
-        return ((number, line) for number, line in enumerate(self._lines, 1) if not line.isspace())
+    def blocks(self) -> Iterator[Block[str]]:
+        return self._blocks
 
-    def item(self, raw: str) -> Item:
-        value = parse(raw.rstrip("\r\n"))
+    def items(self, rows: Sequence[str]) -> list[Item]:
+        return [self._item(parse(row.rstrip("\r\n"))) for row in rows]
+
+    def _item(self, value: object) -> Item:
         if isinstance(value, dict):
             return self._maker.item(value)
         if isinstance(value, str):
             return Item(checked_text(value, max_length=self._max_length))
         raise InputError(f"this is {kind_of(value)}; a line holds an object or a string")
 
-    def shown(self, raw: str) -> str:
-        return raw.rstrip("\r\n")
+    def shown(self, row: str) -> str:
+        return row.rstrip("\r\n")
 
 
 def parse(line: str) -> object:
@@ -48,16 +51,27 @@ def parse(line: str) -> object:
             deeper than ``DEEPEST``, or holds a number or a string that can't be kept.
     """
     try:
-        value: object = _DECODER.decode(line)
+        value = _value(line)
     except json.JSONDecodeError as exc:
         raise InputError(_broken(line, exc)) from exc
     except RecursionError as exc:
         raise InputError(_TOO_DEEP) from exc
-    if line.count("[") + line.count("{") > DEEPEST:
+    # What is nested is rare, and counting takes long.
+    is_nested = "[" in line or line.find("{", 1) > 0
+    if is_nested and line.count("[") + line.count("{") > DEEPEST:
         _refuse_deep(value)
     if "\\u" in line:
         _refuse_escapes(value)
     return value
+
+
+def _value(line: str) -> object:
+    """What the decoder makes of *line*; its scanner alone where that takes it to the end."""
+    try:
+        value, end = _scan(line, 0)
+    except StopIteration:
+        end = -1
+    return value if end == len(line) else _DECODER.decode(line)
 
 
 _TOO_DEEP = f"it is nested deeper than {DEEPEST} levels"
@@ -106,6 +120,7 @@ _DECODER = json.JSONDecoder(
     parse_int=_whole,
     parse_constant=_refuse_constant,
 )
+_scan = _DECODER.scan_once  # type: ignore[attr-defined]  # the stubs don't know it
 
 
 def _refuse_deep(value: object) -> None:

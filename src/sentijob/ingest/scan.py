@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 from sentijob.errors import InputError
+from sentijob.ingest.blocks import Rejected, Taken
 from sentijob.ingest.encodings import BLOCK_SIZE, ByteStream
 from sentijob.ingest.formats import Format
 from sentijob.ingest.options import ReadOptions
 from sentijob.ingest.parquet import ParquetReader
-from sentijob.ingest.reading import Rejected, items_of, read_items
+from sentijob.ingest.reading import read_blocks, taken_from
 from sentijob.ingest.source import Source
-from sentijob.jobs import Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +49,11 @@ def prescan(source: Source, file_format: Format, options: ReadOptions) -> Scan:
     rows = 0
     first_rejected: Rejected | None = None
     rejected = 0
-    for entry in _entries(source, stream, file_format, options):
-        if isinstance(entry, Rejected):
-            first_rejected = first_rejected or entry
-            rejected += 1
-        else:
-            rows += 1
+    for entries, _ in _taken(source, stream, file_format, options):
+        bad = [entry for entry in entries if isinstance(entry, Rejected)]
+        first_rejected = first_rejected or next(iter(bad), None)
+        rejected += len(bad)
+        rows += len(entries) - len(bad)
     if not rows:
         raise _nothing(source, first_rejected, rejected)
     return Scan(rows, rejected, _fingerprint(stream, file_format, options), tuple(stream.digests))
@@ -62,25 +61,25 @@ def prescan(source: Source, file_format: Format, options: ReadOptions) -> Scan:
 
 def read_scanned(
     source: Source, file_format: Format, options: ReadOptions, scan: Scan
-) -> Iterator[Item | Rejected]:
+) -> Iterator[Taken]:
     """The rows that *scan* found, now to be used.
 
     Raises:
         InputError: the file changed since. Every row handed out before is as
             scanned; with Parquet only if the change came before its rows were read.
     """
-    yield from _entries(source, _ComparingStream(source, scan.digests), file_format, options)
+    yield from _taken(source, _ComparingStream(source, scan.digests), file_format, options)
     if file_format is Format.PARQUET:
         _drain(_ComparingStream(source, scan.digests))
 
 
-def _entries(
+def _taken(
     source: Source, stream: ByteStream, file_format: Format, options: ReadOptions
-) -> Iterator[Item | Rejected]:
+) -> Iterator[Taken]:
     if file_format is not Format.PARQUET:
-        return read_items(stream, file_format, options, source.where)
+        return read_blocks(stream, file_format, options, source.where)
     _drain(stream)  # Parquet is read from its end, so its bytes are looked at beforehand.
-    return items_of(ParquetReader(source.file, options, source.where), options, source.where)
+    return taken_from(ParquetReader(source.file, options, source.where), options, source.where)
 
 
 def _drain(stream: ByteStream) -> None:

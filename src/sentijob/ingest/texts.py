@@ -25,6 +25,8 @@ def checked_text(raw: str, *, max_length: int) -> str:
         InputError: it is empty or invisible, too long, or holds a NUL or a lone surrogate.
     """
     text = raw.strip()
+    if text.isascii() and 0 < len(text) <= max_length and "\0" not in text:
+        return text  # most are so, and there are many
     if not text:
         raise InputError("the text is empty" if not raw else "the text is only white space")
     if len(text) > max_length:
@@ -41,6 +43,8 @@ def checked_key(raw: str) -> str:
     Raises:
         InputError: it is empty, too long, or holds a NUL or a lone surrogate.
     """
+    if raw.isascii() and 0 < len(raw) <= LONGEST_KEY and "\0" not in raw:
+        return raw
     if not raw:
         raise InputError("the key is empty")
     if len(raw) > LONGEST_KEY:
