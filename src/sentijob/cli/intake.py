@@ -90,10 +90,11 @@ def scanned_file(path: Path, order: Order) -> Iterator[ScannedFile]:
     Raises:
         InputError: the file or a row can't be taken.
     """
+    from sentijob.cli.many import many_rows
     from sentijob.ingest.scan import prescan
     from sentijob.ingest.source import open_source
 
-    with open_source(path) as source:
+    with open_source(path) as source, many_rows():
         file_format = format_of(path, order.format)
         with meter("Checking", quiet=order.is_quiet):
             scan = prescan(source, file_format, order.options)
@@ -145,6 +146,7 @@ def queue_stdin(store: Submissions, order: Order) -> QueuedBatch:
     Raises:
         InputError: a row can't be taken, and those before it are queued; or there is none.
     """
+    from sentijob.cli.many import many_rows
     from sentijob.cli.stdin import PatientStream
     from sentijob.ingest.reading import read_blocks
     from sentijob.ingest.rejects import Rejects, rejects_path
@@ -157,6 +159,7 @@ def queue_stdin(store: Submissions, order: Order) -> QueuedBatch:
     stream = PatientStream(sys.stdin.fileno(), filling.flush)
     taken = read_blocks(stream, format_of(None, order.format), order.options, "stdin")
     with (
+        many_rows(),
         Rejects(rejects_path(Path("stdin"))) as rejects,
         _kept(store, filling, order),
         _queueing(filling, order),

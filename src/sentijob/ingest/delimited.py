@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
-from operator import length_hint
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from sentijob.errors import InputError
 from sentijob.ingest.blocks import Block
-from sentijob.ingest.columns import ItemMaker, checked_names, choose_columns
+from sentijob.ingest.columns import ItemMaker, PlainColumns, checked_names, choose_columns
 from sentijob.ingest.encodings import ByteStream, LineChunks
 from sentijob.ingest.options import ReadOptions
-from sentijob.ingest.plain import lines_in
+from sentijob.ingest.records import records_in
 from sentijob.ingest.texts import refuse_unstorable
 from sentijob.jobs import Item
 
-_NO_RESUMING = "the next row can't be told from it"
+
+class _Places(NamedTuple):
+    """Where in a row what stands."""
+
+    width: int
+    text: int
+    key: int | None
+    others: tuple[tuple[str, int], ...]
+    """The names of the other columns with their places."""
 
 
 class DelimitedReader:
@@ -33,31 +41,57 @@ class DelimitedReader:
         self._options = options
         self._where = where
         self._delimiter = delimiter
-        self._lines = _Lines(
-            LineChunks(stream, where=where, longest=options.longest_record), options.longest_record
+        longest = options.longest_record
+        self._records = records_in(
+            LineChunks(stream, where=where, longest=longest),
+            delimiter=delimiter,
+            longest=longest,
+            where=where,
         )
         self._maker = ItemMaker(options)
         self._names: tuple[str, ...] = ()
+        self._has_nul = False
 
     def blocks(self) -> Iterator[Block[list[str]]]:
-        for numbers, rows, size in self._records():
+        for numbers, rows, size, has_nul in self._records:
+            self._has_nul = has_nul
             if not self._names and rows:
                 self._take_header(numbers.pop(0), rows.pop(0))
             if rows:
                 yield Block(numbers, rows, size)
 
-    def items(self, rows: Sequence[list[str]]) -> list[Item]:
-        names, item = self._names, self._maker.item
-        for row in rows:
-            if len(row) != len(names):
-                raise InputError(
-                    f"the row has {_counted(row, 'field')}, the header {_counted(names, 'column')}"
-                )
-        items = [item(dict(zip(names, row, strict=True))) for row in rows]
-        if self._lines.has_nul:
+    def check(self, rows: Sequence[list[str]]) -> None:
+        if self._plain(rows) is None:
             for row in rows:
-                self._refuse_unstorable(row)
-        return items
+                self._item(row)
+
+    def items(self, rows: Sequence[list[str]]) -> list[Item]:
+        plain = self._plain(rows)
+        if plain is None:
+            return [self._item(row) for row in rows]
+        others = self._places.others
+        if not others:
+            return list(map(Item, *plain))
+        metas = [{name: row[place] for name, place in others} for row in rows]
+        return list(map(Item, *plain, metas))
+
+    def _plain(self, rows: Sequence[list[str]]) -> PlainColumns | None:
+        width, text, key, _ = self._places
+        if self._has_nul or set(map(len, rows)) != {width}:
+            return None
+        keys = None if key is None else [row[key] for row in rows]
+        return self._maker.plain([row[text] for row in rows], keys)
+
+    def _item(self, row: list[str]) -> Item:
+        names = self._names
+        if len(row) != len(names):
+            raise InputError(
+                f"the row has {_counted(row, 'field')}, the header {_counted(names, 'column')}"
+            )
+        item = self._maker.item(dict(zip(names, row, strict=True)))
+        if "\0" in "".join(row):
+            self._refuse_unstorable(row)
+        return item
 
     def _refuse_unstorable(self, row: Sequence[str]) -> None:
         for name, value in zip(self._names, row, strict=True):
@@ -68,102 +102,20 @@ class DelimitedReader:
         csv.writer(written, delimiter=self._delimiter).writerow(row)
         return written.getvalue().removesuffix("\r\n")
 
-    def _records(self) -> Iterator[tuple[list[int], list[list[str]], int]]:
-        """Records and where they begin, as many as the lines hold that have come; and their size."""
-        longest = self._options.longest_record
-        # One limit for the whole process, so it is only ever raised; ours is a record's.
-        csv.field_size_limit(max(csv.field_size_limit(), 2 * longest))
-        lines = self._lines
-        reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
-        numbers: list[int] = []
-        records: list[list[str]] = []
-        try:
-            for record in reader:
-                if record:
-                    numbers.append(lines.finished + 1)
-                    records.append(record)
-                lines.finished = reader.line_num
-                if not length_hint(lines.coming):
-                    yield numbers, records, lines.take_size()
-                    numbers, records = [], []
-        except csv.Error as exc:
-            yield numbers, records, lines.take_size()
-            where = f"{self._where}:{lines.finished + 1}"
-            raise InputError(_reason(exc), where=where) from exc
-        except _RecordTooLongError as exc:
-            yield numbers, records, lines.take_size()
-            raise InputError(
-                f"a row is longer than {longest} characters; was a quote left open?",
-                where=f"{self._where}:{lines.finished + 1}",
-            ) from exc
-
     def _take_header(self, number: int, names: list[str]) -> None:
         try:
             self._names = checked_names(names)
-            choose_columns(self._names, self._options)
+            text, key = choose_columns(self._names, self._options)
         except InputError as exc:
             hint = _delimiter_hint(names, self._delimiter)
             raise InputError(exc.reason + hint, where=f"{self._where}:{number}") from exc
-
-
-class _RecordTooLongError(Exception):
-    """A record has taken more lines than it may."""
-
-
-class _Lines:
-    """The lines of a stream, for a csv reader whose records may go on from one chunk to the next.
-
-    Raises:
-        _RecordTooLongError: one has gone on for more than *longest* characters.
-    """
-
-    def __init__(self, chunks: Iterable[str], longest: int) -> None:
-        self._chunks = chunks
-        self._longest = longest
-        self.coming: Iterator[str] = iter(())
-        """What is left of the chunk that has come."""
-        self.finished = 0
-        """Lines whose records are whole; whoever takes those says so."""
-        self.has_nul = False
-        """Whether there was one yet: mostly there is none, and nothing to look for in each row."""
-        self._size = 0
-
-    def take_size(self) -> int:
-        """Characters that came since this was last asked."""
-        size, self._size = self._size, 0
-        return size
-
-    def __iter__(self) -> Iterator[str]:
-        given = 0
-        room = self._longest
-        for chunk in self._chunks:
-            self.has_nul = self.has_nul or "\0" in chunk
-            self._size += len(chunk)
-            lines = lines_in(chunk)
-            self.coming = iter(lines)
-            yield from self.coming
-            given += len(lines)
-            unfinished = given - self.finished
-            if unfinished < len(lines):
-                room = self._longest - sum(map(len, lines[len(lines) - unfinished :]))
-            else:
-                room -= len(chunk)
-            if room < 0:
-                raise _RecordTooLongError
-
-
-def _reason(exc: csv.Error) -> str:
-    message = str(exc)
-    if "unexpected end of data" in message:
-        return "a quote is opened in this row and never closed; was the file cut off?"
-    if "new-line character" in message:
-        return (
-            "a carriage return stands outside quotes; quote the field, "
-            "or make the line ends line feeds"
+        place_of = {name: place for place, name in enumerate(self._names)}
+        self._places = _Places(
+            len(self._names),
+            place_of.pop(text),
+            None if key is None else place_of.pop(key),
+            tuple(place_of.items()),
         )
-    if "expected after" in message:
-        return f"a quote stands inside a quoted field and isn't doubled, so {_NO_RESUMING}"
-    return f"not valid CSV: {message}"
 
 
 def _delimiter_hint(names: list[str], delimiter: str) -> str:

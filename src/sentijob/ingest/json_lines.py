@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from sentijob.errors import InputError
 from sentijob.ingest.blocks import Block
-from sentijob.ingest.columns import ItemMaker, kind_of
+from sentijob.ingest.columns import Columns, ItemMaker, PlainColumns, kind_of
 from sentijob.ingest.encodings import ByteStream
 from sentijob.ingest.options import ReadOptions
 from sentijob.ingest.plain import line_blocks
@@ -29,8 +30,36 @@ class JsonLinesReader:
     def blocks(self) -> Iterator[Block[str]]:
         return self._blocks
 
+    def check(self, rows: Sequence[str]) -> None:
+        values = _values(rows)
+        if self._plain(values) is None:
+            for value in values:
+                self._item(value)
+
     def items(self, rows: Sequence[str]) -> list[Item]:
-        return [self._item(parse(row.rstrip("\r\n"))) for row in rows]
+        values = _values(rows)
+        plain = self._plain(values)
+        if plain is None:
+            return [self._item(value) for value in values]
+        (text, key), columns = plain
+        for value in values:
+            del value[text]
+            if key is not None:
+                del value[key]
+        return list(map(Item, *columns, (value or None for value in values)))
+
+    def _plain(self, values: Sequence[Any]) -> tuple[Columns, PlainColumns] | None:
+        """Where the text and the key are in all *values*, and which; None where a glance doesn't tell."""
+        if set(map(type, values)) != {dict}:
+            return None
+        names = set(map(tuple, values))
+        if len(names) > 1:
+            return None
+        columns = self._maker.columns(names.pop())
+        text, key = columns
+        keys = None if key is None else [value[key] for value in values]
+        plain = self._maker.plain([value[text] for value in values], keys)
+        return None if plain is None else (columns, plain)
 
     def _item(self, value: object) -> Item:
         if isinstance(value, dict):
@@ -43,6 +72,23 @@ class JsonLinesReader:
         return row.rstrip("\r\n")
 
 
+def _values(rows: Sequence[str]) -> list[Any]:
+    """The values of lines, as :func:`parse` gives them; most need no more than the scanner."""
+    values = []
+    for row in rows:
+        line = row.rstrip("\r\n")
+        try:
+            value, end = _scan(line, 0)
+        except (StopIteration, json.JSONDecodeError, RecursionError):
+            end = -1
+        if end != len(line):
+            value = parse(line)
+        elif "\\u" in line or "[" in line or line.find("{", 1) > 0:
+            _refuse_unkept(value, line)
+        values.append(value)
+    return values
+
+
 def parse(line: str) -> object:
     """The JSON value of *line*, with nothing in it that couldn't be stored and given back.
 
@@ -51,27 +97,21 @@ def parse(line: str) -> object:
             deeper than ``DEEPEST``, or holds a number or a string that can't be kept.
     """
     try:
-        value = _value(line)
+        value: object = _DECODER.decode(line)
     except json.JSONDecodeError as exc:
         raise InputError(_broken(line, exc)) from exc
     except RecursionError as exc:
         raise InputError(_TOO_DEEP) from exc
-    # What is nested is rare, and counting takes long.
-    is_nested = "[" in line or line.find("{", 1) > 0
-    if is_nested and line.count("[") + line.count("{") > DEEPEST:
-        _refuse_deep(value)
-    if "\\u" in line:
-        _refuse_escapes(value)
+    _refuse_unkept(value, line)
     return value
 
 
-def _value(line: str) -> object:
-    """What the decoder makes of *line*; its scanner alone where that takes it to the end."""
-    try:
-        value, end = _scan(line, 0)
-    except StopIteration:
-        end = -1
-    return value if end == len(line) else _DECODER.decode(line)
+def _refuse_unkept(value: object, line: str) -> None:
+    """Refuse what couldn't be stored and given back of a *line* that is valid JSON."""
+    if line.count("[") + line.count("{") > DEEPEST:
+        _refuse_deep(value)
+    if "\\u" in line:
+        _refuse_escapes(value)
 
 
 _TOO_DEEP = f"it is nested deeper than {DEEPEST} levels"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from sentijob.errors import InputError, UsageError
 from sentijob.ingest.blocks import Block
@@ -47,9 +47,8 @@ class ParquetReader:
                 batch_size=rows_at_once(self._file, table.schema_arrow)
             ):
                 columns = [values_of(column) for column in batch.columns]
-                rows = list(zip(*columns, strict=True))
-                yield from _of_bounded_size(rows, number)
-                number += len(rows)
+                yield from _of_bounded_size(columns, number)
+                number += batch.num_rows
         except InputError as exc:
             raise InputError(exc.reason, where=self._where) from exc
         except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as exc:
@@ -57,8 +56,28 @@ class ParquetReader:
             reason = str(exc).partition("\n")[0]
             raise InputError(f"it can't be read as Parquet: {reason}", where=self._where) from exc
 
+    def check(self, rows: Sequence[Sequence[object]]) -> None:
+        self.items(rows)
+
     def items(self, rows: Sequence[Sequence[object]]) -> list[Item]:
-        return [self._item(row) for row in rows]
+        plain = self._plain(rows)
+        return [self._item(row) for row in rows] if plain is None else plain
+
+    def _plain(self, rows: Sequence[Sequence[object]]) -> list[Item] | None:
+        """The items of rows that a glance tells can be taken."""
+        if len(rows) == 1:
+            return None  # it may be a long one
+        columns = {
+            name: _storable_column(name, column)
+            for name, column in zip(self._names, zip(*rows, strict=True), strict=True)
+        }
+        text, key = self._maker.columns(self._names)
+        texts, keys = columns.pop(text), None if key is None else columns.pop(key)
+        plain = self._maker.plain(texts, keys)
+        if plain is None or not columns:
+            return None if plain is None else list(map(Item, *plain))
+        others = zip(*columns.values(), strict=True)
+        return list(map(Item, *plain, (dict(zip(columns, row, strict=True)) for row in others)))
 
     def _item(self, row: Sequence[object]) -> Item:
         length = _length(row)
@@ -94,10 +113,11 @@ class ParquetReader:
 
 
 def _of_bounded_size(
-    rows: Sequence[Sequence[object]], first: int
+    columns: Sequence[Sequence[object]], first: int
 ) -> Iterator[Block[Sequence[object]]]:
     """Rows in one block, or, where they are long, each in one of its own."""
-    size = sum(map(_length, rows))
+    rows = list(zip(*columns, strict=True))
+    size = sum(map(_length, columns))
     if size <= _LARGEST_BLOCK:
         yield Block(range(first, first + len(rows)), rows, size)
         return
@@ -105,9 +125,17 @@ def _of_bounded_size(
         yield Block((number,), (row,), _length(row))
 
 
-def _length(row: Sequence[object]) -> int:
-    """Characters of a row's strings."""
-    return sum(len(value) for value in row if isinstance(value, str))
+def _length(values: Sequence[object]) -> int:
+    """Characters of the strings among *values*."""
+    return sum([len(value) for value in values if isinstance(value, str)])
+
+
+def _storable_column(name: str, column: Sequence[object]) -> Sequence[object]:
+    """A column's values as JSON can hold them; see :func:`storable`."""
+    kinds = set(map(type, column))
+    if kinds == {str} and "\0" not in "".join(cast("Sequence[str]", column)):
+        return column
+    return column if kinds == {int} else [storable(name, value) for value in column]
 
 
 def _pyarrow() -> pa:

@@ -52,5 +52,10 @@ class PlainReader:
         longest = self._max_length
         return [Item(checked_text(row, max_length=longest)) for row in rows]
 
+    def check(self, rows: Sequence[str]) -> None:
+        longest = self._max_length
+        for row in rows:
+            checked_text(row, max_length=longest)
+
     def shown(self, row: str) -> str:
         return row.rstrip("\r\n")

@@ -34,6 +34,10 @@ class Reader(Protocol[Raw]):
         """What rows make, each for itself; an InputError that it raises is about one of them."""
         ...
 
+    def check(self, rows: Sequence[Raw]) -> None:
+        """Raise InputError where :meth:`items` would."""
+        ...
+
     def shown(self, row: Raw) -> str:
         """A row as it stood in its file, near enough to mend it."""
         ...
@@ -51,7 +55,7 @@ def read_blocks(
         InputError: a row can't be taken, and those before it have come; or the stream can't be read on.
         UsageError: the options don't fit the format.
     """
-    return taken_from(_reader(stream, file_format, options, where), options, where)
+    return taken_from(reader_of(stream, file_format, options, where), options, where)
 
 
 def taken_from(reader: Reader[Any], options: ReadOptions, where: str) -> Iterator[Taken]:
@@ -63,6 +67,21 @@ def taken_from(reader: Reader[Any], options: ReadOptions, where: str) -> Iterato
             yield from _one_by_one(reader, block, options, where)
         else:
             yield Taken(items, block.size)
+
+
+def count_rows(
+    reader: Reader[Any], options: ReadOptions, where: str
+) -> Iterator[tuple[int, Sequence[Rejected]]]:
+    """How many items :func:`taken_from` would give, and what else, block by block; they aren't made."""
+    for block in reader.blocks():
+        try:
+            reader.check(block.rows)
+        except InputError:
+            for entries, _ in _one_by_one(reader, block, options, where):
+                bad = [entry for entry in entries if isinstance(entry, Rejected)]
+                yield len(entries) - len(bad), bad
+        else:
+            yield len(block.rows), ()
 
 
 def _one_by_one(
@@ -90,9 +109,14 @@ def chunked(elements: Iterable[Element], size: int) -> Iterator[list[Element]]:
         yield chunk
 
 
-def _reader(
+def reader_of(
     stream: ByteStream, file_format: Format, options: ReadOptions, where: str
 ) -> Reader[Any]:
+    """What reads a stream of this format.
+
+    Raises:
+        UsageError: the options don't fit the format.
+    """
     match file_format:
         case Format.TXT:
             return PlainReader(stream, options, where)

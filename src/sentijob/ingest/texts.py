@@ -32,9 +32,14 @@ def checked_text(raw: str, *, max_length: int) -> str:
     if len(text) > max_length:
         raise InputError(f"the text has {len(text)} characters; at most {max_length} are taken")
     refuse_unstorable(text, "the text")
-    if not text.isascii() and _INVISIBLE.fullmatch(text):
+    if not text.isascii() and is_invisible(text):
         raise InputError("the text has only invisible characters")
     return text
+
+
+def is_invisible(text: str) -> bool:
+    """Whether nothing of it can be seen."""
+    return _INVISIBLE.fullmatch(text) is not None
 
 
 def checked_key(raw: str) -> str:

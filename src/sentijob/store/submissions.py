@@ -183,11 +183,14 @@ class SqlSubmissions:
         }
         job_ids = self._db.allocate(connection, "job", len(items))
         uuids = new_uuids(len(items), now_ms=now_ms)
-        texts, keys, metas = zip(*items, strict=True)
+        keys = [key for _, key, _ in items]
         jobs = zip(job_ids, uuids, positions, keys, strict=True)
         self._db.insert(connection, "job", _JOB_COLUMNS, jobs, same=same)
-        rows = zip(job_ids, texts, map(meta_to_column, metas), strict=True)
-        self._db.insert(connection, "job_text", _TEXT_COLUMNS, rows, same={})
+        texts = [
+            (job_id, text, meta_to_column(meta))
+            for job_id, (text, _, meta) in zip(job_ids, items, strict=True)
+        ]
+        self._db.insert(connection, "job_text", _TEXT_COLUMNS, texts, same={})
         moves = Moves(self._db)
         moves.add(batch_id, len(items), target=Status.PENDING)
         moves.write(connection, now_ms=now_ms)
