@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from itertools import takewhile
+from itertools import chain, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,12 +19,12 @@ from sentijob.cli.options import AsJson, Db, Filters, OptionalIds, OutputFile, s
 from sentijob.cli.session import opened_store, session_settings
 from sentijob.cli.waiting import looks
 from sentijob.cli.words import amount
-from sentijob.errors import UsageError
-from sentijob.export.documents import dumps, job_document
+from sentijob.errors import UsageError, damaged_job
 from sentijob.export.formats import ExportFormat, export_format_of
-from sentijob.jobs import Job, Selector, Sort, Status
+from sentijob.jobs import Selector, Sort, Status, StoredJob
 
 if TYPE_CHECKING:
+    from sentijob.export.results import Pages
     from sentijob.ports import Store
     from sentijob.settings import Settings
 
@@ -76,17 +76,17 @@ def results(
     with opened_store(settings) as store:
         selector = select(store, ids, filters)
         if follow:
-            jobs = _followed(store, settings, selector, wanted)
+            pages = _followed(store, settings, selector, wanted)
         else:
-            jobs = store.each_job(replace(selector, statuses=wanted))
+            pages = store.pages(replace(selector, statuses=wanted))
         target = None if output is None or str(output) == "-" else output
         if as_json:
             insist_on_plain_json(target, export_format)
-            write_json(jobs, is_single=_is_one_job(selector))
+            write_json(pages, is_single=_is_one_job(selector))
         elif target is None and export_format is None and is_terminal() and not follow:
             show(store, replace(selector, statuses=wanted))
         else:
-            export(jobs, target, export_format_of(target, export_format), raw=raw)
+            export(pages, target, export_format_of(target, export_format), raw=raw)
         if filters.is_empty:
             _mention_left_out(_tally(store, selector), wanted)
 
@@ -100,12 +100,14 @@ def _wanted(filters: Filters, *, failed: bool) -> tuple[Status, ...]:
 
 
 def export(
-    jobs: Iterable[Job], target: Path | None, export_format: ExportFormat, *, raw: bool = False
+    pages: Pages, target: Path | None, export_format: ExportFormat, *, raw: bool = False
 ) -> None:
-    """Write *jobs* to *target*, or stdout."""
+    """Write jobs to *target*, or stdout."""
+    from sentijob.cli.many import many_rows
     from sentijob.export.results import write_results
 
-    count = write_results(jobs, target or sys.stdout, export_format, raw=raw)
+    with many_rows():
+        count = write_results(pages, target or sys.stdout, export_format, raw=raw)
     if target is not None:
         note(f"{amount(count, 'result')} in {target}")
 
@@ -120,9 +122,11 @@ def _is_one_job(selector: Selector) -> bool:
     return len(selector.job_ids) == 1 and not selector.batch_ids
 
 
-def write_json(jobs: Iterable[Job], *, is_single: bool) -> None:
+def write_json(pages: Pages, *, is_single: bool) -> None:
     """One document, written as it is read: an object for one job (null without a result), else an array."""
-    documents = (dumps(job_document(job)) for job in jobs)
+    from sentijob.export.lines import lines
+
+    documents = chain.from_iterable(map(lines, pages))
     if is_single:
         put(next(documents, "null"))
         return
@@ -147,21 +151,28 @@ def show(store: Store, selector: Selector) -> None:
 
 def _followed(
     store: Store, settings: Settings, selector: Selector, wanted: Collection[Status]
-) -> Iterator[Job]:
+) -> Iterator[Sequence[StoredJob]]:
     """The *wanted* ones of all selected jobs in order, each as soon as all before it are final."""
     last = 0
     for _ in looks(store, settings, pause=_FOLLOW_PAUSE):
         is_sealed = all(store.batch(number).sealed_at for number in selector.batch_ids)
-        while page := store.next_jobs(selector, after=last, limit=_PAGE):
-            final = list(takewhile(lambda job: job.status.is_final, page))
-            yield from (job for job in final if job.status in wanted)
-            last = final[-1].id if final else last
+        while page := store.page_after(selector, after=last, limit=_PAGE):
+            final = list(takewhile(lambda job: _status(job).is_final, page))
+            yield [job for job in final if _status(job) in wanted]
+            last = final[-1][0] if final else last
             if len(final) < len(page):
                 break
         else:
             if is_sealed:
                 return
         sys.stdout.flush()
+
+
+def _status(job: StoredJob) -> Status:
+    try:
+        return Status(job[14])
+    except ValueError as exc:
+        raise damaged_job(job[0]) from exc
 
 
 def _tally(store: Store, selector: Selector) -> Mapping[Status, int]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TextIO
 
-from sentijob.export.flat import Table
-from sentijob.jobs import Job
+from sentijob.export.flat import Row, Table
+from sentijob.export.stored import decimal
+from sentijob.jobs import StoredJob
 
 _FORMULA = re.compile(
     # Source: OWASP, "CSV Injection", with the full-width forms that some locales obey.
@@ -18,29 +19,35 @@ _FORMULA = re.compile(
 )
 
 
-def write_csv(jobs: Iterable[Job], out: TextIO, *, raw: bool = False) -> int:
-    """Write *jobs* under a header; how many.
+_STARTS = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+
+
+def write_csv(pages: Iterable[Sequence[StoredJob]], out: TextIO, *, raw: bool = False) -> int:
+    """Write jobs under a header; how many.
 
     A string that a spreadsheet might run gets a ``'`` before it, unless *raw*. *out* must not
     translate line ends.
     """
-    table = Table(jobs)
-    shield = _unchanged if raw else shielded
+    table = Table(pages, number=decimal)
     writer = csv.writer(out)
-    writer.writerow([shield(name) for name in table.names])
+    writer.writerow(table.names if raw else map(shielded, table.names))
     count = 0
-    for row in table.rows():
-        writer.writerow([shield(cell) for cell in row])
-        count += 1
+    for page in table.pages():
+        writer.writerows(page if raw else [_shielded_row(row) for row in page])
+        count += len(page)
     return count
+
+
+def _shielded_row(row: Row) -> Iterable[object]:
+    """A row with its cells shielded; few rows have one that needs it."""
+    for cell in row:
+        if isinstance(cell, str) and cell[:1] in _STARTS:
+            return map(shielded, row)
+    return row
 
 
 def shielded(cell: object) -> object:
     """*cell* as a spreadsheet shows it and never runs it."""
     if isinstance(cell, str) and _FORMULA.match(cell):
         return f"'{cell}"
-    return cell
-
-
-def _unchanged(cell: object) -> object:
     return cell
