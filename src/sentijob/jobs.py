@@ -188,13 +188,12 @@ StoredJob = tuple[
     bytes,  # job_uuid
     int | None,  # position
     str | None,  # key
-    str | None,  # text
+    str | None,  # text: empty once it was dropped
     float | None,  # result_score
     float | None,  # negative
     float | None,  # neutral
     float | None,  # positive
     int | None,  # tokens
-    int | None,  # windows
     str | None,  # meta
     # What follows is the same for many jobs on end.
     int | None,  # batch_id
@@ -202,6 +201,7 @@ StoredJob = tuple[
     str,  # status
     str | None,  # result_label
     str | None,  # model_revision
+    int | None,  # windows
     int,  # attempt
     int,  # max_attempts
     int,  # priority
@@ -223,6 +223,7 @@ StandingPart = tuple[
     str,
     str | None,
     str | None,
+    int | None,
     int,
     int,
     int,

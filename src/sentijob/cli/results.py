@@ -126,7 +126,7 @@ def write_json(pages: Pages, *, is_single: bool) -> None:
     """One document, written as it is read: an object for one job (null without a result), else an array."""
     from sentijob.export.lines import lines
 
-    documents = chain.from_iterable(map(lines, pages))
+    documents = chain.from_iterable(lines(page, end="") for page in pages)
     if is_single:
         put(next(documents, "null"))
         return
@@ -170,7 +170,7 @@ def _followed(
 
 def _status(job: StoredJob) -> Status:
     try:
-        return Status(job[14])
+        return Status(job[13])
     except ValueError as exc:
         raise damaged_job(job[0]) from exc
 

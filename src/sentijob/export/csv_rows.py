@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
 from typing import TextIO
 
 from sentijob.export.flat import Row, Table
@@ -31,19 +32,12 @@ def write_csv(pages: Iterable[Sequence[StoredJob]], out: TextIO, *, raw: bool = 
     table = Table(pages, number=decimal)
     writer = csv.writer(out)
     writer.writerow(table.names if raw else map(shielded, table.names))
+    shield = _unchanged if raw else _shielding(table.foreign)
     count = 0
     for page in table.pages():
-        writer.writerows(page if raw else [_shielded_row(row) for row in page])
+        writer.writerows(map(shield, page))
         count += len(page)
     return count
-
-
-def _shielded_row(row: Row) -> Iterable[object]:
-    """A row with its cells shielded; few rows have one that needs it."""
-    for cell in row:
-        if isinstance(cell, str) and cell[:1] in _STARTS:
-            return map(shielded, row)
-    return row
 
 
 def shielded(cell: object) -> object:
@@ -51,3 +45,20 @@ def shielded(cell: object) -> object:
     if isinstance(cell, str) and _FORMULA.match(cell):
         return f"'{cell}"
     return cell
+
+
+def _shielding(foreign: Sequence[int]) -> Callable[[Row], Iterable[object]]:
+    """What shields the cells of a row that are *foreign*; few rows have one that needs it."""
+    cells_of = itemgetter(*foreign)
+
+    def shield(row: Row) -> Iterable[object]:
+        for cell in cells_of(row):
+            if cell and cell[0] in _STARTS:
+                return map(shielded, row)
+        return row
+
+    return shield
+
+
+def _unchanged(row: Row) -> Row:
+    return row

@@ -51,6 +51,7 @@ JOB_COLUMNS = {
 }
 """A job's own columns and what is in them; the names are those of its JSON."""
 
+_FOREIGN = {"key", "text", "error_code", "error_message", "model", "model_revision"}
 REST = "meta"
 Row = tuple[object, ...]
 Number = Callable[[float], object]
@@ -74,6 +75,12 @@ class Table:
     def names(self) -> list[str]:
         """The header."""
         return [*JOB_COLUMNS, *self._own.values(), REST]
+
+    @property
+    def foreign(self) -> list[int]:
+        """Where strings stand that come from outside."""
+        own = range(len(JOB_COLUMNS), len(self.names))
+        return [place for place, name in enumerate(JOB_COLUMNS) if name in _FOREIGN] + [*own]
 
     def pages(self) -> Iterator[list[Row]]:
         """A row a job: strings, numbers and None, as the header has them; own values are strings.
@@ -114,16 +121,15 @@ def _own_columns(metas: Iterable[Mapping[str, object]]) -> dict[str, str]:
 def _cells(job: StoredJob, number: Number) -> Row:
     """A job's cells as JOB_COLUMNS has them."""
     job_id, job_uuid, position, key, text, score, negative, neutral, positive = job[:9]
-    label, ending, names, attempts = _standing(job[12:])
+    label, ending, names, rest = _standing(job[11:])
     result: Row = (None, None, None, None)
-    tokens, windows = job[9:11]
-    if label is None:
-        tokens = windows = None
-    else:
+    tokens = None
+    if label is not None:
+        tokens = job[9]
         result = tuple(map(number, cast("tuple[float, ...]", (score, negative, neutral, positive))))
     return (
         key,
-        text,
+        text or None,
         label,
         *result,
         *ending,
@@ -132,8 +138,7 @@ def _cells(job: StoredJob, number: Number) -> Row:
         uuid_text(job_uuid),
         *names,
         tokens,
-        windows,
-        *attempts,
+        *rest,
     )
 
 
@@ -145,24 +150,30 @@ class _Standing(NamedTuple):
     """From the status to the batch."""
     names: Row
     """Of the model."""
-    attempts: Row
-    """From the attempt on."""
+    rest: Row
+    """From the windows on."""
 
 
 @lru_cache(maxsize=1024)
 def _standing(part: StandingPart) -> _Standing:
     batch_id, model, status, label, model_revision = part[:5]
-    attempt, max_attempts, priority, *instants = part[5:12]
+    windows, attempt, max_attempts, priority, *instants = part[5:13]
     return _Standing(
         None if label is None else Label(label).value,
-        (Status(status).value, *part[12:], batch_text(batch_id)),
+        (Status(status).value, *part[13:], batch_text(batch_id)),
         (model, model_revision),
-        (attempt, max_attempts, priority, *map(instant_text, instants)),
+        (
+            None if label is None else windows,
+            attempt,
+            max_attempts,
+            priority,
+            *map(instant_text, instants),
+        ),
     )
 
 
 def _meta_of(job: StoredJob) -> dict[str, Any]:
-    column = job[11]
+    column = job[10]
     if not column:
         return {}
     try:

@@ -51,7 +51,8 @@ def write_jsonl(pages: Pages, out: TextIO) -> int:
     """Write each job as its document, one a line, as they come; how many."""
     count = 0
     for page in pages:
-        out.write("".join([f"{line}\n" for line in lines(page)]))
+        # Never as one string: so large a one gets memory from the system, page by page, each time.
+        out.writelines(lines(page))
         count += len(page)
     return count
 

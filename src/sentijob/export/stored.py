@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from sentijob.export.documents import DIGITS, instant
 
+_DECIMAL = f"%.{DIGITS}f"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -41,11 +42,17 @@ def batch_text(batch_id: int | None) -> str | None:
     return None if batch_id is None else f"b{batch_id}"
 
 
-def decimal(value: float) -> str:
-    """A probability as JSON has it, which is how Python writes it once it is rounded."""
+def decimal(value: float | None) -> str:
+    """A probability as JSON has it, which is how Python writes it once it is rounded.
+
+    Raises:
+        TypeError: it is none.
+    """
+    if value is None:
+        raise TypeError("a probability is missing")
     if not 1e-4 <= value < 1:  # written with an exponent, or hardly a probability
         return repr(round(value, DIGITS))
-    written = f"{value:.{DIGITS}f}"
+    written = _DECIMAL % value
     if written[-1] != "0":
         return written
     shortened = written.rstrip("0")

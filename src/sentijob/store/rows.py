@@ -24,8 +24,8 @@ from sentijob.store.clock import ms_to_instant, optional_instant
 from sentijob.store.database import Row
 
 _STORED_COLUMNS = (
-    "job.id, job_uuid, position, key, NULLIF(text, ''), result_score, negative, neutral, positive,"
-    " tokens, windows, meta, batch_id, model, status, result_label, model_revision, attempt,"
+    "job.id, job_uuid, position, key, text, result_score, negative, neutral, positive,"
+    " tokens, meta, batch_id, model, status, result_label, model_revision, windows, attempt,"
     " max_attempts, priority, created_at, available_at, started_at, finished_at, error_code,"
     " error_message"
 )
@@ -74,7 +74,7 @@ def job_from_row(row: Row) -> Job:
 def _job(row: Row) -> Job:
     (
         job_id, job_uuid, position, key, text, score, negative, neutral, positive,
-        tokens, windows, meta, batch_id, model, status, label, model_revision, attempt,
+        tokens, meta, batch_id, model, status, label, model_revision, windows, attempt,
         max_attempts, priority, created_at, available_at, started_at, finished_at, error_code,
         error_message, rescues, fence, worker_id,
     ) = row  # fmt: skip
@@ -84,7 +84,7 @@ def _job(row: Row) -> Job:
         batch_id=batch_id,
         position=position,
         key=key,
-        text=text,
+        text=text or None,
         model=model,
         status=Status(status),
         priority=priority,
