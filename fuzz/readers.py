@@ -10,10 +10,11 @@ import io
 import json
 
 from sentijob.errors import InputError
+from sentijob.ingest.blocks import Rejected
 from sentijob.ingest.formats import Format
 from sentijob.ingest.options import ReadOptions
 from sentijob.ingest.parquet import ParquetReader
-from sentijob.ingest.reading import Rejected, items_of, read_items
+from sentijob.ingest.reading import read_blocks, taken_from
 from sentijob.ingest.texts import LONGEST_KEY
 from sentijob.jobs import Item
 
@@ -28,14 +29,15 @@ def read_all(content: bytes, file_format: Format, options: ReadOptions) -> list[
     """All that a reader makes of *content*, each item checked; what is refused raises InputError."""
     file = io.BytesIO(content)
     if file_format is Format.PARQUET:
-        entries = items_of(ParquetReader(file, options, WHERE), options, WHERE)
+        blocks = taken_from(ParquetReader(file, options, WHERE), options, WHERE)
     else:
-        entries = read_items(file, file_format, options, WHERE)
+        blocks = read_blocks(file, file_format, options, WHERE)
     taken = []
     try:
-        for entry in entries:
-            check(entry, options)
-            taken.append(entry)
+        for block in blocks:
+            for entry in block.entries:
+                check(entry, options)
+                taken.append(entry)
     except InputError as exc:
         if exc.where is None or not exc.where.startswith(WHERE):
             raise BrokenPromiseError(f"a refusal that doesn't say where: {exc}") from exc

@@ -86,6 +86,13 @@ class StoreDamagedError(StoreError):
     """The file is no database of ours, or a broken one."""
 
 
+def damaged_job(job_id: object) -> StoreDamagedError:
+    """What to raise where a job holds what no job can."""
+    return StoreDamagedError(
+        f"job {job_id} is damaged; see `sentijob db check`, and restore a backup"
+    )
+
+
 class StoreVersionError(StoreError):
     """The database was written by a newer sentijob and is left untouched."""
 

@@ -177,6 +177,60 @@ class Job(NamedTuple):
     """The other columns of the row it came from."""
 
 
+StoredJob = tuple[
+    int,  # id
+    bytes,  # job_uuid
+    int | None,  # position
+    str | None,  # key
+    str | None,  # text: empty once it was dropped
+    float | None,  # result_score
+    float | None,  # negative
+    float | None,  # neutral
+    float | None,  # positive
+    int | None,  # tokens
+    str | None,  # meta
+    # What follows is the same for many jobs on end.
+    int | None,  # batch_id
+    str,  # model
+    str,  # status
+    str | None,  # result_label
+    str | None,  # model_revision
+    int | None,  # windows
+    int,  # attempt
+    int,  # max_attempts
+    int,  # priority
+    int,  # created_at
+    int,  # available_at
+    int | None,  # started_at
+    int | None,  # finished_at
+    str | None,  # error_code
+    str | None,  # error_message
+]
+"""What is shown of a job, as it is stored, for those who write jobs out by the million.
+
+Instants are whole milliseconds since 1970 in UTC, meta is JSON. Nothing of it was looked at yet, so
+that whoever uses a value may find it damaged.
+"""
+StandingPart = tuple[
+    int | None,
+    str,
+    str,
+    str | None,
+    str | None,
+    int | None,
+    int,
+    int,
+    int,
+    int,
+    int,
+    int | None,
+    int | None,
+    str | None,
+    str | None,
+]
+"""The part of a :data:`StoredJob` that is the same for many: from its batch on."""
+
+
 class Counts(NamedTuple):
     """How many jobs stand where, and how the completed ones fell out."""
 

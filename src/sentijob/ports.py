@@ -21,6 +21,7 @@ from sentijob.jobs import (
     Selector,
     Sentiment,
     Sort,
+    StoredJob,
     Submitted,
     Terms,
     WorkerInfo,
@@ -235,8 +236,12 @@ class Reading(Protocol):
         self, selector: Selector, *, sort: Sort = Sort.NEWEST, limit: int = 20, skip: int = 0
     ) -> Sequence[Job]: ...
 
-    def next_jobs(self, selector: Selector, *, after: int, limit: int) -> Sequence[Job]:
+    def page_after(self, selector: Selector, *, after: int, limit: int) -> Sequence[StoredJob]:
         """The first selected jobs whose numbers are greater than *after*, by number."""
+        ...
+
+    def pages(self, selector: Selector) -> Iterator[Sequence[StoredJob]]:
+        """What :meth:`each_job` gives, at a quarter of its cost, many at a time."""
         ...
 
     def each_job(self, selector: Selector) -> Iterator[Job]:

@@ -56,7 +56,7 @@ SUBMITTING = names(
     """
     backoff cli.flags cli.orders cli.receipts cli.sources cli.submit cli.words ingest
     ingest.formats ingest.options ingest.texts models models.registry store.holds store.once
-    store.peaks store.submissions store.uuid7
+    store.peaks store.sqlite_bulk store.submissions store.uuid7
     """
 )
 LOOKING = {"cli.looking", *JSON, "store.reading", "store.references"}
@@ -96,7 +96,7 @@ COMPLETIONS: Mapping[str, Mapping[str, str]] = {
 }
 """What each shell says of the line to complete."""
 
-LIGHT = {"__future__", "gc", "json", "shlex", "sqlite3"}
+LIGHT = {"__future__", "gc", "json", "shlex", "sqlite3", "struct"}
 """What a command that draws nothing may import beyond a Typer hello world."""
 HEAVY = names(
     """

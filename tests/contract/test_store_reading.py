@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 from movable_clock import MovableClock
+from stored import stored
 
 from sentijob.errors import ConflictError, NotFoundError
 from sentijob.jobs import (
@@ -134,12 +135,24 @@ def test_every_job_comes_once_and_in_order_however_many_there_are(store: Store) 
     assert [job.key for job in store.each_job(Selector())] == [*texts, "alone"]
 
 
-def test_the_next_jobs_follow_a_number_by_number(store: Store) -> None:
+def test_pages_hold_what_is_stored_of_each_job(store: Store) -> None:
+    batch_id = batch_of(store, "naïve 🙂", "b")
+    score_all(store)
+    failing = store.submit(Item("c", key="k", meta={"stars": "5", "n": None}), TERMS).job_id
+    store.cancel(Selector(job_ids=(failing,)))
+    store.submit(Item("d"), Terms(delay=timedelta(hours=1)))
+    for selector in (Selector(), Selector(batch_ids=(batch_id,)), Selector(keys=("k",))):
+        jobs = list(store.each_job(selector))
+        assert [row for page in store.pages(selector) for row in page] == list(map(stored, jobs))
+        assert store.page_after(selector, after=0, limit=9) == list(map(stored, jobs))
+
+
+def test_the_next_page_follows_a_number_by_number(store: Store) -> None:
     first, second = batch_of(store, "a", "b", "c"), batch_of(store, "d", "e")
     both = Selector(batch_ids=(second, first))
-    assert [job.id for job in store.next_jobs(both, after=0, limit=2)] == [1, 2]
-    assert [job.id for job in store.next_jobs(both, after=2, limit=9)] == [3, 4, 5]
-    assert store.next_jobs(both, after=5, limit=9) == []
+    assert [job[0] for job in store.page_after(both, after=0, limit=2)] == [1, 2]
+    assert [job[0] for job in store.page_after(both, after=2, limit=9)] == [3, 4, 5]
+    assert store.page_after(both, after=5, limit=9) == []
 
 
 def test_jobs_that_come_while_an_export_runs_do_not_disturb_it(store: Store) -> None:

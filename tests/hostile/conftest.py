@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 from commanding import Commander
+from entries import entries_of
 
 from sentijob.errors import InputError
+from sentijob.ingest.blocks import Rejected
 from sentijob.ingest.formats import format_of
 from sentijob.ingest.options import ReadOptions
-from sentijob.ingest.reading import Rejected
 from sentijob.ingest.scan import prescan, read_scanned
 from sentijob.ingest.source import open_source
 from sentijob.jobs import Item
@@ -30,7 +31,7 @@ def take(tmp_path: Path) -> Take:
         chosen = options or ReadOptions()
         with open_source(path) as source:
             scan = prescan(source, format_of(path), chosen)
-            entries = list(read_scanned(source, format_of(path), chosen, scan))
+            entries = list(entries_of(read_scanned(source, format_of(path), chosen, scan)))
         assert len(entries) == scan.rows + scan.rejected
         return entries
 

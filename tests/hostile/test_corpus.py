@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 from commanding import Commander
+from entries import read_items
 from nasty.files import NastyFile, all_files
 from nasty.words import WORDS
 from readers import read_all
 
 from sentijob.errors import InputError
+from sentijob.ingest.blocks import Rejected
 from sentijob.ingest.formats import Format, format_of
 from sentijob.ingest.options import ReadOptions
-from sentijob.ingest.reading import Rejected, read_items
 from sentijob.jobs import Item
 
 FILES = all_files()

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nasty.files import all_files
 from readers import read_all
+from stored import paged
 
 from sentijob.errors import InputError
 from sentijob.export.csv_rows import shielded
@@ -135,7 +136,7 @@ def test_exported_results_are_read_back_with_their_texts_and_keys(
     rows: list[tuple[str, str]],
 ) -> None:
     path = tmp_path_factory.mktemp("out") / f"results.{export_format}"
-    write_results([job(key, text) for key, text in rows], path, export_format)
+    write_results(paged(job(key, text) for key, text in rows), path, export_format)
     options = ReadOptions(text_field="text", key_field="key")
     read = read_all(path.read_bytes(), Format(export_format), options)
     # A cell that a spreadsheet would run comes back with the mark that keeps it from that.
@@ -150,7 +151,7 @@ def test_raw_csv_gives_formulas_back_as_they_came(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]]
 ) -> None:
     path: Path = tmp_path_factory.mktemp("out") / "results.csv"
-    write_results([job(key, text) for key, text in rows], path, ExportFormat.CSV, raw=True)
+    write_results(paged(job(key, text) for key, text in rows), path, ExportFormat.CSV, raw=True)
     read = read_all(path.read_bytes(), Format.CSV, ReadOptions(key_field="key"))
     assert [(one.key, one.text) for one in read if isinstance(one, Item)] == rows
 

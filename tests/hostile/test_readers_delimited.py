@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from sentijob.ingest.blocks import Rejected
 from sentijob.ingest.options import ReadOptions
-from sentijob.ingest.reading import Rejected
 from sentijob.jobs import Item
 
 Take = Callable[..., list[Item | Rejected]]

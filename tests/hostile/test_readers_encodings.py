@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from sentijob.ingest.reading import Rejected
+from sentijob.ingest.blocks import Rejected
 from sentijob.jobs import Item
 
 Take = Callable[..., list[Item | Rejected]]

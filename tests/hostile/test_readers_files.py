@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from entries import entries_of
 
 from sentijob.errors import InputError
+from sentijob.ingest.blocks import Rejected
 from sentijob.ingest.encodings import BLOCK_SIZE
 from sentijob.ingest.formats import Format
 from sentijob.ingest.options import ReadOptions
-from sentijob.ingest.reading import Rejected
 from sentijob.ingest.scan import prescan, read_scanned
 from sentijob.ingest.source import open_source
 from sentijob.jobs import Item
@@ -71,7 +72,7 @@ def queued(path: Path, change: Callable[[Path], object]) -> Iterator[Item | Reje
     with open_source(path) as source:
         scan = prescan(source, Format.TXT, OPTIONS)
         change(path)
-        yield from read_scanned(source, Format.TXT, OPTIONS, scan)
+        yield from entries_of(read_scanned(source, Format.TXT, OPTIONS, scan))
 
 
 def grow(path: Path) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from sentijob.errors import InputError
+from sentijob.ingest.blocks import Rejected
 from sentijob.ingest.json_lines import parse
 from sentijob.ingest.options import ReadOptions
-from sentijob.ingest.reading import Rejected
 from sentijob.jobs import Item
 
 Take = Callable[..., list[Item | Rejected]]

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from entries import read_items
 
 from sentijob.errors import InputError
+from sentijob.ingest.blocks import Rejected
 from sentijob.ingest.formats import Format
 from sentijob.ingest.options import ReadOptions
-from sentijob.ingest.reading import Rejected, read_items
 from sentijob.jobs import Item
 
 Take = Callable[..., list[Item | Rejected]]

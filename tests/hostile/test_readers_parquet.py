@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from sentijob.errors import UsageError
+from sentijob.ingest.blocks import Rejected
 from sentijob.ingest.options import ReadOptions
-from sentijob.ingest.reading import Rejected
 from sentijob.jobs import Item
 
 Take = Callable[..., list[Item | Rejected]]

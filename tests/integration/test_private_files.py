@@ -18,7 +18,7 @@ from sentijob.cli.tail import tail
 from sentijob.errors import ConflictError, NotFoundError, StoreError, UsageError
 from sentijob.export.formats import ExportFormat
 from sentijob.export.results import write_results
-from sentijob.ingest.reading import Rejected
+from sentijob.ingest.blocks import Rejected
 from sentijob.ingest.rejects import Rejects
 from sentijob.jobs import Item, Terms
 from sentijob.store.file_systems import file_system_of, network_file_system

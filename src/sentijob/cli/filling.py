@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -67,24 +67,29 @@ class Filling:
         """Whether no text has come yet."""
         return self._seen == 0
 
-    def take(self, item: Item) -> None:
-        """Put one text in; a full chunk is written at once."""
-        self._seen += 1
-        if self._seen <= self.queued:
-            return
-        self._chunk.append(item)
-        self._characters += _weight(item)
-        if len(self._chunk) >= CHUNK_TEXTS or self._characters >= CHUNK_CHARACTERS:
+    def take(self, items: Sequence[Item], size: int) -> None:
+        """Put texts in that take about *size* characters; a full chunk is written at once."""
+        present = min(max(self.queued - self._seen, 0), len(items))
+        self._seen += len(items)
+        self._chunk += items[present:] if present else items
+        self._characters += size
+        while len(self._chunk) >= CHUNK_TEXTS:
+            self._write(CHUNK_TEXTS)
+        if self._characters >= CHUNK_CHARACTERS:
             self.flush()
 
     def flush(self) -> None:
         """Write what has gathered, so that a worker can begin."""
-        if not self._chunk:
-            return
+        if self._chunk:
+            self._write(len(self._chunk))
+        self._characters = 0
+
+    def _write(self, count: int) -> None:
+        """Write the first texts of the chunk."""
         opened = self.opened
-        self._store.append(opened.batch.id, self._chunk, first_position=self.queued)
-        self.queued += len(self._chunk)
-        self._chunk = []
+        self._store.append(opened.batch.id, self._chunk[:count], first_position=self.queued)
+        self.queued += count
+        del self._chunk[:count]
         self._characters = 0
         self.progress.update(self.queued)
 
@@ -102,12 +107,3 @@ class Filling:
     def receipt(self, batch: Batch) -> QueuedBatch:
         """The receipt of *batch*, which is ours as it stands now."""
         return QueuedBatch(batch, self.opened.is_new, self.opened.present)
-
-
-def _weight(item: Item) -> int:
-    """About how many characters an item takes."""
-    if not item.meta:
-        return len(item.text)
-    return len(item.text) + sum(
-        len(value) if isinstance(value, str) else 32 for value in item.meta.values()
-    )

@@ -40,10 +40,11 @@ def scanned_file(path: Path, order: Order) -> Iterator[ScannedFile]:
     Raises:
         InputError: the file or a row can't be taken.
     """
+    from sentijob.garbage import collected_rarely
     from sentijob.ingest.scan import prescan
     from sentijob.ingest.source import open_source
 
-    with open_source(path) as source:
+    with open_source(path) as source, collected_rarely():
         file_format = format_of(path, order.format)
         with meter("Checking", quiet=order.is_quiet):
             scan = prescan(source, file_format, order.options)
@@ -52,7 +53,9 @@ def scanned_file(path: Path, order: Order) -> Iterator[ScannedFile]:
 
 def queue_arguments(store: Submissions, items: Sequence[Item], order: Order) -> QueuedBatch:
     """Items that are all there as a batch."""
-    return _fill(Filling(store, order.opener(store, "arguments")), order, items)
+    size = sum(len(item.text) for item in items)
+    filling = Filling(store, order.opener(store, "arguments"))
+    return _fill(filling, order, [(items, size)])
 
 
 def queue_file(store: Submissions, scanned: ScannedFile, order: Order) -> QueuedBatch:
@@ -70,13 +73,13 @@ def queue_file(store: Submissions, scanned: ScannedFile, order: Order) -> Queued
     source, file_format, scan = scanned
     fingerprint = _fingerprint(scan.fingerprint, order)
     filling = Filling(store, order.opener(store, _shown_path(source.path), fingerprint))
-    entries = read_scanned(source, file_format, order.options, scan)
+    taken = read_scanned(source, file_format, order.options, scan)
     with (
         Rejects(rejects_path(source.path)) as rejects,
         _resumable(filling, scan.rows),
         _queueing(filling, order, total=scan.rows),
     ):
-        batch = _fill(filling, order, rejects.sifted(entries))
+        batch = _fill(filling, order, rejects.sifted(taken))
     return batch._replace(rejected=rejects.count, rejects=rejects.path)
 
 
@@ -92,7 +95,8 @@ def queue_stdin(store: Submissions, order: Order) -> QueuedBatch:
         InputError: a row can't be taken, and those before it are queued; or there is none.
     """
     from sentijob.cli.stdin import PatientStream
-    from sentijob.ingest.reading import read_items
+    from sentijob.garbage import collected_rarely
+    from sentijob.ingest.reading import read_blocks
     from sentijob.ingest.rejects import Rejects, rejects_path
 
     if sys.stdin.isatty():
@@ -101,21 +105,24 @@ def queue_stdin(store: Submissions, order: Order) -> QueuedBatch:
         order = order._replace(is_quiet=True)  # a bar would draw over what is typed
     filling = Filling(store, order.opener(store, STDIN))
     stream = PatientStream(sys.stdin.fileno(), filling.flush)
-    entries = read_items(stream, format_of(None, order.format), order.options, "stdin")
+    taken = read_blocks(stream, format_of(None, order.format), order.options, "stdin")
     with (
+        collected_rarely(),
         Rejects(rejects_path(Path("stdin"))) as rejects,
         _kept(store, filling, order),
         _queueing(filling, order),
     ):
-        batch = _fill(filling, order, rejects.sifted(entries))
+        batch = _fill(filling, order, rejects.sifted(taken))
     return batch._replace(rejected=rejects.count, rejects=rejects.path)
 
 
-def _fill(filling: Filling, order: Order, items: Iterable[Item]) -> QueuedBatch:
+def _fill(
+    filling: Filling, order: Order, blocks: Iterable[tuple[Sequence[Item], int]]
+) -> QueuedBatch:
     if order.once is not None and filling.opened.batch.sealed_at is not None:
         return filling.receipt(filling.opened.batch)
-    for item in items:
-        filling.take(item)
+    for items, size in blocks:
+        filling.take(items, size)
     if filling.is_empty:
         raise InputError("there are no texts", where="stdin")
     return filling.seal()

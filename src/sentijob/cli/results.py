@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
-from itertools import takewhile
+from itertools import chain, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,13 +19,13 @@ from sentijob.cli.selecting import Filters, select, with_filters
 from sentijob.cli.session import session_settings
 from sentijob.cli.waiting import looks
 from sentijob.cli.words import amount
-from sentijob.errors import UsageError
-from sentijob.export.documents import dumps, job_document
+from sentijob.errors import UsageError, damaged_job
 from sentijob.export.formats import ExportFormat, export_format_of
-from sentijob.jobs import Job, Selector, Sort, Status
+from sentijob.jobs import Selector, Sort, Status, StoredJob
 from sentijob.wiring import opened_reading
 
 if TYPE_CHECKING:
+    from sentijob.export.results import Pages
     from sentijob.ports import Reading
     from sentijob.settings import Settings
 
@@ -77,17 +77,17 @@ def results(
     with opened_reading(settings) as store:
         selector = select(store, ids, filters)
         if follow:
-            jobs = _followed(store, settings, selector, wanted)
+            pages = _followed(store, settings, selector, wanted)
         else:
-            jobs = store.each_job(selector._replace(statuses=wanted))
+            pages = store.pages(selector._replace(statuses=wanted))
         target = None if output is None or str(output) == "-" else output
         if as_json:
             insist_on_plain_json(target, export_format)
-            write_json(jobs, is_single=_is_one_job(selector))
+            write_json(pages, is_single=_is_one_job(selector))
         elif target is None and export_format is None and is_terminal() and not follow:
             show(store, selector._replace(statuses=wanted))
         else:
-            export(jobs, target, export_format_of(target, export_format), raw=raw)
+            export(pages, target, export_format_of(target, export_format), raw=raw)
         if filters.is_empty:
             _mention_left_out(_tally(store, selector), wanted)
 
@@ -101,12 +101,14 @@ def _wanted(filters: Filters, *, failed: bool) -> tuple[Status, ...]:
 
 
 def export(
-    jobs: Iterable[Job], target: Path | None, export_format: ExportFormat, *, raw: bool = False
+    pages: Pages, target: Path | None, export_format: ExportFormat, *, raw: bool = False
 ) -> None:
-    """Write *jobs* to *target*, or stdout."""
+    """Write jobs to *target*, or stdout."""
     from sentijob.export.results import write_results
+    from sentijob.garbage import collected_rarely
 
-    count = write_results(jobs, target or sys.stdout, export_format, raw=raw)
+    with collected_rarely():
+        count = write_results(pages, target or sys.stdout, export_format, raw=raw)
     if target is not None:
         note(f"{amount(count, 'result')} in {target}")
 
@@ -121,9 +123,11 @@ def _is_one_job(selector: Selector) -> bool:
     return len(selector.job_ids) == 1 and not selector.batch_ids
 
 
-def write_json(jobs: Iterable[Job], *, is_single: bool) -> None:
+def write_json(pages: Pages, *, is_single: bool) -> None:
     """One document, written as it is read: an object for one job (null without a result), else an array."""
-    documents = (dumps(job_document(job)) for job in jobs)
+    from sentijob.export.lines import lines
+
+    documents = chain.from_iterable(lines(page, end="") for page in pages)
     if is_single:
         put(next(documents, "null"))
         return
@@ -148,21 +152,28 @@ def show(store: Reading, selector: Selector) -> None:
 
 def _followed(
     store: Reading, settings: Settings, selector: Selector, wanted: Collection[Status]
-) -> Iterator[Job]:
+) -> Iterator[Sequence[StoredJob]]:
     """The *wanted* ones of all selected jobs in order, each as soon as all before it are final."""
     last = 0
     for _ in looks(store, settings, pause=_FOLLOW_PAUSE):
         is_sealed = all(store.batch(number).sealed_at for number in selector.batch_ids)
-        while page := store.next_jobs(selector, after=last, limit=_PAGE):
-            final = list(takewhile(lambda job: job.status.is_final, page))
-            yield from (job for job in final if job.status in wanted)
-            last = final[-1].id if final else last
+        while page := store.page_after(selector, after=last, limit=_PAGE):
+            final = list(takewhile(lambda job: _status(job).is_final, page))
+            yield [job for job in final if _status(job) in wanted]
+            last = final[-1][0] if final else last
             if len(final) < len(page):
                 break
         else:
             if is_sealed:
                 return
         sys.stdout.flush()
+
+
+def _status(job: StoredJob) -> Status:
+    try:
+        return Status(job[13])
+    except ValueError as exc:
+        raise damaged_job(job[0]) from exc
 
 
 def _tally(store: Reading, selector: Selector) -> Mapping[Status, int]:

@@ -201,7 +201,7 @@ def _delivery(
         _insist_on_writable(target)
     settled = export_format_of(target, export_format)
     return lambda store, _settings, references: export(
-        store.each_job(_selector(references)), target, settled
+        store.pages(_selector(references)), target, settled
     )
 
 
@@ -217,7 +217,7 @@ def _insist_on_writable(target: Path) -> None:
 
 def _deliver_document(store: Store, _: Settings, references: Sequence[Reference]) -> None:
     is_single = len(references) == 1 and isinstance(references[0], JobReference)
-    write_json(store.each_job(_selector(references)), is_single=is_single)
+    write_json(store.pages(_selector(references)), is_single=is_single)
 
 
 def _deliver_view(store: Store, settings: Settings, references: Sequence[Reference]) -> None:

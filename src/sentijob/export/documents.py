@@ -14,7 +14,7 @@ from sentijob.jobs import Batch, Counts, Job, Sentiment, WorkerInfo
 
 Document = dict[str, object]
 
-_DIGITS = 6
+DIGITS = 6
 """Decimals of a probability; what a model computes is no finer."""
 
 _DRIVING = (
@@ -37,7 +37,7 @@ def job_document(job: Job) -> Document:
         "model": job.model,
         "status": job.status.value,
         "result_label": sentiment and sentiment.label.value,
-        "result_score": sentiment and round(sentiment.score, _DIGITS),
+        "result_score": sentiment and round(sentiment.score, DIGITS),
         "probabilities": sentiment and probabilities(sentiment),
         "model_revision": job.model_revision,
         "tokens": sentiment and sentiment.tokens,
@@ -72,9 +72,9 @@ def batch_document(batch: Batch) -> Document:
 def probabilities(sentiment: Sentiment) -> dict[str, float]:
     """The three probabilities of a sentiment, by label."""
     return {
-        "negative": round(sentiment.negative, _DIGITS),
-        "neutral": round(sentiment.neutral, _DIGITS),
-        "positive": round(sentiment.positive, _DIGITS),
+        "negative": round(sentiment.negative, DIGITS),
+        "neutral": round(sentiment.neutral, DIGITS),
+        "positive": round(sentiment.positive, DIGITS),
     }
 
 
@@ -129,11 +129,14 @@ def dumps(document: object, *, is_pretty: bool = False) -> str:
         written = json.dumps(document, ensure_ascii=False, indent=2)
     else:
         written = _COMPACT.encode(document)
-    return written if written.isascii() and "\x7f" not in written else _inert(written)
+    return inert(written)
 
 
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
-def _inert(written: str) -> str:
+def inert(written: str) -> str:
+    """JSON that was *written*, with what drives a terminal or turns text around escaped."""
+    if written.isascii() and "\x7f" not in written:
+        return written
     return re.sub(_DRIVING, lambda found: f"\\u{ord(found[0]):04x}", written)

@@ -7,12 +7,16 @@ lost: it stands as JSON in the last column, ``meta``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import chain, islice
-from operator import itemgetter
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import chain
+from typing import Any, NamedTuple, cast
 
-from sentijob.export.documents import Document, dumps, job_document, probabilities
-from sentijob.jobs import Job, Label
+from sentijob.errors import damaged_job
+from sentijob.export.documents import dumps
+from sentijob.export.stored import batch_text, instant_text, uuid_text
+from sentijob.jobs import Label, StandingPart, Status, StoredJob
 
 LOOK_AHEAD = 1000
 """Jobs whose meta is seen before the first row is written."""
@@ -47,43 +51,65 @@ JOB_COLUMNS = {
 }
 """A job's own columns and what is in them; the names are those of its JSON."""
 
-_job_cells = itemgetter(*JOB_COLUMNS)
-
+_FOREIGN = {"key", "text", "error_code", "error_message", "model", "model_revision"}
 REST = "meta"
+Row = tuple[object, ...]
+Number = Callable[[float], object]
+"""Makes a cell of a probability."""
 
 
 class Table:
     """Jobs as rows. An own column whose name a job's field has is called ``meta.NAME``."""
 
-    def __init__(self, jobs: Iterable[Job]) -> None:
-        iterator = iter(jobs)
-        head = list(islice(iterator, LOOK_AHEAD))
-        self._jobs = chain(head, iterator)
-        self._own = _own_columns(head)
+    def __init__(self, pages: Iterable[Sequence[StoredJob]], *, number: Number) -> None:
+        iterator = iter(pages)
+        head: list[Sequence[StoredJob]] = []
+        while sum(map(len, head)) < LOOK_AHEAD and (page := next(iterator, None)) is not None:
+            head.append(page)
+        self._pages = chain(head, iterator)
+        self._number = number
+        seen = list(chain.from_iterable(head))[:LOOK_AHEAD]
+        self._own = _own_columns(map(_meta_of, seen))
 
     @property
     def names(self) -> list[str]:
         """The header."""
         return [*JOB_COLUMNS, *self._own.values(), REST]
 
-    def rows(self) -> Iterator[list[object]]:
-        """A row a job: strings, numbers and None, as the header has them; own values are strings."""
+    @property
+    def foreign(self) -> list[int]:
+        """Where strings stand that come from outside."""
+        own = range(len(JOB_COLUMNS), len(self.names))
+        return [place for place, name in enumerate(JOB_COLUMNS) if name in _FOREIGN] + [*own]
+
+    def pages(self) -> Iterator[list[Row]]:
+        """A row a job: strings, numbers and None, as the header has them; own values are strings.
+
+        Raises:
+            StoreDamagedError: a job holds what none can.
+        """
+        for page in self._pages:
+            yield [self._row(job) for job in page]
+
+    def _row(self, job: StoredJob) -> Row:
+        try:
+            return _cells(job, self._number) + self._own_cells(_meta_of(job))
+        except (ValueError, TypeError, OverflowError) as exc:
+            raise damaged_job(job[0]) from exc
+
+    def _own_cells(self, meta: Mapping[str, object]) -> Row:
         own = self._own
-        for job in self._jobs:
-            meta = job.meta
-            row = [*_job_cells(_flat(job)), *(_own_value(meta.get(name)) for name in own)]
-            rest = meta.keys() - own.keys()
-            row.append(dumps({name: meta[name] for name in meta if name in rest}) if rest else None)
-            yield row
+        if meta.keys() <= own.keys():
+            return (*[_own_value(meta.get(name)) for name in own], None)
+        rest = {name: value for name, value in meta.items() if name not in own}
+        return (*[_own_value(meta.get(name)) for name in own], dumps(rest))
 
 
-def _own_columns(head: Iterable[Job]) -> dict[str, str]:
+def _own_columns(metas: Iterable[Mapping[str, object]]) -> dict[str, str]:
     """The caller's columns by the names they get, in the order in which they first turn up."""
     taken = {*JOB_COLUMNS, REST}
     names: dict[str, str] = {}
-    for name in islice(
-        dict.fromkeys(chain.from_iterable(job.meta for job in head)), MOST_OWN_COLUMNS
-    ):
+    for name in list(dict.fromkeys(chain.from_iterable(metas)))[:MOST_OWN_COLUMNS]:
         shown = name
         while shown in taken:
             shown = f"meta.{shown}"
@@ -92,15 +118,68 @@ def _own_columns(head: Iterable[Job]) -> dict[str, str]:
     return names
 
 
-def _flat(job: Job) -> Document:
-    """A job's document with nothing nested in it but its meta."""
-    return {
-        **job_document(job),
-        **dict.fromkeys(Label),
-        **(probabilities(job.sentiment) if job.sentiment else {}),
-        "error_code": job.error and job.error.code,
-        "error_message": job.error and job.error.message,
-    }
+def _cells(job: StoredJob, number: Number) -> Row:
+    """A job's cells as JOB_COLUMNS has them."""
+    job_id, job_uuid, position, key, text, score, negative, neutral, positive = job[:9]
+    label, ending, names, rest = _standing(job[11:])
+    result: Row = (None, None, None, None)
+    tokens = None
+    if label is not None:
+        tokens = job[9]
+        result = tuple(map(number, cast("tuple[float, ...]", (score, negative, neutral, positive))))
+    return (
+        key,
+        text or None,
+        label,
+        *result,
+        *ending,
+        position,
+        job_id,
+        uuid_text(job_uuid),
+        *names,
+        tokens,
+        *rest,
+    )
+
+
+class _Standing(NamedTuple):
+    """What many jobs on end share, as it stands in their rows."""
+
+    label: str | None
+    ending: Row
+    """From the status to the batch."""
+    names: Row
+    """Of the model."""
+    rest: Row
+    """From the windows on."""
+
+
+@lru_cache(maxsize=1024)
+def _standing(part: StandingPart) -> _Standing:
+    batch_id, model, status, label, model_revision = part[:5]
+    windows, attempt, max_attempts, priority, *instants = part[5:13]
+    return _Standing(
+        None if label is None else Label(label).value,
+        (Status(status).value, *part[13:], batch_text(batch_id)),
+        (model, model_revision),
+        (
+            None if label is None else windows,
+            attempt,
+            max_attempts,
+            priority,
+            *map(instant_text, instants),
+        ),
+    )
+
+
+def _meta_of(job: StoredJob) -> dict[str, Any]:
+    column = job[10]
+    if not column:
+        return {}
+    try:
+        return dict(json.loads(column))
+    except (ValueError, TypeError) as exc:
+        raise damaged_job(job[0]) from exc
 
 
 def _own_value(value: object) -> str | None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
 
 from sentijob.errors import UsageError
-from sentijob.export.flat import JOB_COLUMNS, Table
-from sentijob.jobs import Job
+from sentijob.export.documents import DIGITS
+from sentijob.export.flat import JOB_COLUMNS, Row, Table
+from sentijob.jobs import StoredJob
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -17,19 +17,18 @@ _GROUP_ROWS = 20_000
 """Rows held at once, and in one row group."""
 
 
-def write_parquet(jobs: Iterable[Job], out: BinaryIO) -> int:
-    """Write *jobs* to *out*; how many. Own columns and ``meta`` are strings.
+def write_parquet(pages: Iterable[Sequence[StoredJob]], out: BinaryIO) -> int:
+    """Write jobs to *out*; how many. Own columns and ``meta`` are strings.
 
     Raises:
         UsageError: pyarrow is missing.
     """
     pyarrow, pq = _pyarrow()
-    table = Table(jobs)
+    table = Table(pages, number=_rounded)
     schema = _schema(pyarrow, table.names)
-    rows = table.rows()
     count = 0
     with pq.ParquetWriter(out, schema, compression="zstd") as writer:
-        for group in _groups(rows):
+        for group in _groups(table.pages()):
             columns = zip(*group, strict=True)
             arrays = [
                 pyarrow.array(column, field.type)
@@ -40,9 +39,19 @@ def write_parquet(jobs: Iterable[Job], out: BinaryIO) -> int:
     return count
 
 
-def _groups(rows: Iterator[list[object]]) -> Iterator[Sequence[list[object]]]:
-    while group := list(islice(rows, _GROUP_ROWS)):
+def _groups(pages: Iterable[list[Row]]) -> Iterator[list[Row]]:
+    group: list[Row] = []
+    for page in pages:
+        group += page
+        if len(group) >= _GROUP_ROWS:
+            yield group
+            group = []
+    if group:
         yield group
+
+
+def _rounded(value: float) -> float:
+    return round(value, DIGITS)
 
 
 def _schema(pyarrow: pa, names: Sequence[str]) -> pa.Schema:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from itertools import filterfalse, repeat
+from typing import NamedTuple, cast
 
 from sentijob.errors import InputError
 from sentijob.ingest.options import ReadOptions
-from sentijob.ingest.texts import checked_key, checked_text, refuse_unstorable
+from sentijob.ingest.texts import (
+    LONGEST_KEY,
+    checked_key,
+    checked_text,
+    is_invisible,
+    refuse_unstorable,
+)
 from sentijob.jobs import Item
 
 TEXT_NAMES = ("text", "review", "comment", "content", "body", "message", "sentence", "tweet")
@@ -34,6 +41,13 @@ class Columns(NamedTuple):
     key: str | None
 
 
+class PlainColumns(NamedTuple):
+    """Of many rows."""
+
+    texts: list[str]
+    keys: Iterable[str | None]
+
+
 class ItemMaker:
     """Makes items of rows; which column is which is decided for each set of names once."""
 
@@ -47,27 +61,56 @@ class ItemMaker:
 
         self._columns_of = columns_of
 
+    def columns(self, names: tuple[str, ...]) -> Columns:
+        """Which of a row's columns are the text and the key."""
+        return self._columns_of(names)
+
+    def plain(self, texts: Sequence[object], keys: Sequence[object] | None) -> PlainColumns | None:
+        """The texts and keys of many rows as their items have them, or None where a glance doesn't tell.
+
+        Most rows can be taken, and to look at each one's text and key alone takes three times as
+        long. There must be no NUL and no lone surrogate in them.
+        """
+        if set(map(type, texts)) != {str}:
+            return None
+        trimmed = [text.strip() for text in cast("Sequence[str]", texts)]
+        if not all(trimmed) or max(map(len, trimmed)) > self._max_length:
+            return None
+        if any(map(is_invisible, filterfalse(str.isascii, trimmed))):
+            return None
+        if keys is None:
+            return PlainColumns(trimmed, repeat(None))
+        kinds = set(map(type, keys))
+        if kinds == {int}:
+            return PlainColumns(trimmed, map(str, keys))
+        if kinds != {str}:
+            return None
+        strings = cast("Sequence[str]", keys)
+        if max(map(len, strings)) > LONGEST_KEY or (self._needs_key and not all(strings)):
+            return None
+        return PlainColumns(trimmed, [key or None for key in strings])
+
     def item(self, row: dict[str, object]) -> Item:
         """The item of *row*, which is used up: what remains in it becomes ``meta``.
 
         Raises:
             InputError: no column fits, or a value can't be a text or a key.
         """
-        columns = self._columns_of(tuple(row))
-        text = row.pop(columns.text)
+        text_name, key_name = self._columns_of(tuple(row))
+        text = row.pop(text_name)
         if not isinstance(text, str):
             raise InputError(f"the text is {kind_of(text)}, not a string")
         checked = checked_text(text, max_length=self._max_length)
-        key = None if columns.key is None else self._key(row.pop(columns.key))
+        key = None if key_name is None else self._key(row.pop(key_name))
         return Item(checked, key, row or None)
 
     def _key(self, value: object) -> str | None:
+        if isinstance(value, str) and value:
+            return checked_key(value)
         if value is None or value == "":
             if self._needs_key:
                 raise InputError("the key is empty")
             return None
-        if isinstance(value, str):
-            return checked_key(value)
         if isinstance(value, int) and not isinstance(value, bool):
             return str(value)
         raise InputError(f"the key is {kind_of(value)}, not a string or a whole number")

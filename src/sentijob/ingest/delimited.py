@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from sentijob.errors import InputError
-from sentijob.ingest.columns import ItemMaker, checked_names, choose_columns
-from sentijob.ingest.encodings import ByteStream
+from sentijob.ingest.blocks import Block
+from sentijob.ingest.columns import ItemMaker, PlainColumns, checked_names, choose_columns
+from sentijob.ingest.encodings import ByteStream, LineChunks
 from sentijob.ingest.options import ReadOptions
-from sentijob.ingest.plain import lines_of
+from sentijob.ingest.records import records_in
 from sentijob.ingest.texts import refuse_unstorable
 from sentijob.jobs import Item
 
-_NO_RESUMING = "the next row can't be told from it"
+
+class _Places(NamedTuple):
+    """Where in a row what stands."""
+
+    width: int
+    text: int
+    key: int | None
+    others: tuple[tuple[str, int], ...]
+    """The names of the other columns with their places."""
 
 
 class DelimitedReader:
@@ -28,100 +38,84 @@ class DelimitedReader:
     def __init__(
         self, stream: ByteStream, options: ReadOptions, where: str, *, delimiter: str
     ) -> None:
-        self._stream = stream
         self._options = options
         self._where = where
         self._delimiter = delimiter
+        longest = options.longest_record
+        self._records = records_in(
+            LineChunks(stream, where=where, longest=longest),
+            delimiter=delimiter,
+            longest=longest,
+            where=where,
+        )
         self._maker = ItemMaker(options)
         self._names: tuple[str, ...] = ()
+        self._has_nul = False
 
-    def rows(self) -> Iterator[tuple[int, list[str]]]:
-        records = self._records()
-        first = next(records, None)
-        if first is None:
-            return
-        self._take_header(*first)
-        yield from records
+    def blocks(self) -> Iterator[Block[list[str]]]:
+        for numbers, rows, size, has_nul in self._records:
+            self._has_nul = has_nul
+            if not self._names and rows:
+                self._take_header(numbers.pop(0), rows.pop(0))
+            if rows:
+                yield Block(numbers, rows, size)
 
-    def item(self, raw: list[str]) -> Item:
-        if len(raw) != len(self._names):
+    def check(self, rows: Sequence[list[str]]) -> None:
+        if self._plain(rows) is None:
+            for row in rows:
+                self._item(row)
+
+    def items(self, rows: Sequence[list[str]]) -> list[Item]:
+        plain = self._plain(rows)
+        if plain is None:
+            return [self._item(row) for row in rows]
+        others = self._places.others
+        if not others:
+            return list(map(Item, *plain))
+        metas = [{name: row[place] for name, place in others} for row in rows]
+        return list(map(Item, *plain, metas))
+
+    def _plain(self, rows: Sequence[list[str]]) -> PlainColumns | None:
+        width, text, key, _ = self._places
+        if self._has_nul or set(map(len, rows)) != {width}:
+            return None
+        keys = None if key is None else [row[key] for row in rows]
+        return self._maker.plain([row[text] for row in rows], keys)
+
+    def _item(self, row: list[str]) -> Item:
+        names = self._names
+        if len(row) != len(names):
             raise InputError(
-                f"the row has {_counted(raw, 'field')}, "
-                f"the header {_counted(self._names, 'column')}"
+                f"the row has {_counted(row, 'field')}, the header {_counted(names, 'column')}"
             )
-        row: dict[str, object] = dict(zip(self._names, raw, strict=True))
-        item = self._maker.item(row)
-        if "\0" in "".join(raw):
-            for name, value in zip(self._names, raw, strict=True):
-                refuse_unstorable(value, f"column {name!r}")
+        item = self._maker.item(dict(zip(names, row, strict=True)))
+        if "\0" in "".join(row):
+            self._refuse_unstorable(row)
         return item
 
-    def shown(self, raw: list[str]) -> str:
-        written = io.StringIO()
-        csv.writer(written, delimiter=self._delimiter).writerow(raw)
-        return written.getvalue().removesuffix("\r\n")
+    def _refuse_unstorable(self, row: Sequence[str]) -> None:
+        for name, value in zip(self._names, row, strict=True):
+            refuse_unstorable(value, f"column {name!r}")
 
-    def _records(self) -> Iterator[tuple[int, list[str]]]:
-        longest = self._options.longest_record
-        # One limit for the whole process, so it is only ever raised; ours is a record's.
-        csv.field_size_limit(max(csv.field_size_limit(), 2 * longest))
-        lines = _BoundedLines(lines_of(self._stream, self._options, self._where), longest)
-        reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
-        number = 1
-        try:
-            for record in reader:
-                if record:
-                    yield number, record
-                number = reader.line_num + 1
-                lines.room = longest
-        except csv.Error as exc:
-            raise InputError(_reason(exc), where=f"{self._where}:{number}") from exc
-        except _RecordTooLongError as exc:
-            raise InputError(
-                f"a row is longer than {longest} characters; was a quote left open?",
-                where=f"{self._where}:{number}",
-            ) from exc
+    def shown(self, row: list[str]) -> str:
+        written = io.StringIO()
+        csv.writer(written, delimiter=self._delimiter).writerow(row)
+        return written.getvalue().removesuffix("\r\n")
 
     def _take_header(self, number: int, names: list[str]) -> None:
         try:
             self._names = checked_names(names)
-            choose_columns(self._names, self._options)
+            text, key = choose_columns(self._names, self._options)
         except InputError as exc:
             hint = _delimiter_hint(names, self._delimiter)
             raise InputError(exc.reason + hint, where=f"{self._where}:{number}") from exc
-
-
-class _RecordTooLongError(Exception):
-    """A record has taken more lines than it may."""
-
-
-class _BoundedLines:
-    """Lines, until they use up *room*; whoever takes a record whole makes room again."""
-
-    def __init__(self, lines: Iterator[str], room: int) -> None:
-        self._lines = lines
-        self.room = room
-
-    def __iter__(self) -> Iterator[str]:
-        for line in self._lines:
-            self.room -= len(line)
-            if self.room < 0:
-                raise _RecordTooLongError
-            yield line
-
-
-def _reason(exc: csv.Error) -> str:
-    message = str(exc)
-    if "unexpected end of data" in message:
-        return "a quote is opened in this row and never closed; was the file cut off?"
-    if "new-line character" in message:
-        return (
-            "a carriage return stands outside quotes; quote the field, "
-            "or make the line ends line feeds"
+        place_of = {name: place for place, name in enumerate(self._names)}
+        self._places = _Places(
+            len(self._names),
+            place_of.pop(text),
+            None if key is None else place_of.pop(key),
+            tuple(place_of.items()),
         )
-    if "expected after" in message:
-        return f"a quote stands inside a quoted field and isn't doubled, so {_NO_RESUMING}"
-    return f"not valid CSV: {message}"
 
 
 def _delimiter_hint(names: list[str], delimiter: str) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from sentijob.errors import InputError
-from sentijob.ingest.columns import ItemMaker, kind_of
+from sentijob.ingest.blocks import Block
+from sentijob.ingest.columns import Columns, ItemMaker, PlainColumns, kind_of
 from sentijob.ingest.encodings import ByteStream
 from sentijob.ingest.options import ReadOptions
-from sentijob.ingest.plain import lines_of
+from sentijob.ingest.plain import line_blocks
 from sentijob.ingest.texts import checked_text, refuse_unstorable
 from sentijob.jobs import Item
 
@@ -21,23 +23,70 @@ class JsonLinesReader:
     """Reads JSON lines. Blank lines are passed over; each object stands for itself."""
 
     def __init__(self, stream: ByteStream, options: ReadOptions, where: str) -> None:
-        self._lines = lines_of(stream, options, where)
+        self._blocks = line_blocks(stream, options, where)
         self._max_length = options.max_length
         self._maker = ItemMaker(options)
 
-    def rows(self) -> Iterator[tuple[int, str]]:
-        return ((number, line) for number, line in enumerate(self._lines, 1) if not line.isspace())
+    def blocks(self) -> Iterator[Block[str]]:
+        return self._blocks
 
-    def item(self, raw: str) -> Item:
-        value = parse(raw.rstrip("\r\n"))
+    def check(self, rows: Sequence[str]) -> None:
+        values = _values(rows)
+        if self._plain(values) is None:
+            for value in values:
+                self._item(value)
+
+    def items(self, rows: Sequence[str]) -> list[Item]:
+        values = _values(rows)
+        plain = self._plain(values)
+        if plain is None:
+            return [self._item(value) for value in values]
+        (text, key), columns = plain
+        for value in values:
+            del value[text]
+            if key is not None:
+                del value[key]
+        return list(map(Item, *columns, (value or None for value in values)))
+
+    def _plain(self, values: Sequence[Any]) -> tuple[Columns, PlainColumns] | None:
+        """Where the text and the key are in all *values*, and which; None where a glance doesn't tell."""
+        if set(map(type, values)) != {dict}:
+            return None
+        names = set(map(tuple, values))
+        if len(names) > 1:
+            return None
+        columns = self._maker.columns(names.pop())
+        text, key = columns
+        keys = None if key is None else [value[key] for value in values]
+        plain = self._maker.plain([value[text] for value in values], keys)
+        return None if plain is None else (columns, plain)
+
+    def _item(self, value: object) -> Item:
         if isinstance(value, dict):
             return self._maker.item(value)
         if isinstance(value, str):
             return Item(checked_text(value, max_length=self._max_length))
         raise InputError(f"this is {kind_of(value)}; a line holds an object or a string")
 
-    def shown(self, raw: str) -> str:
-        return raw.rstrip("\r\n")
+    def shown(self, row: str) -> str:
+        return row.rstrip("\r\n")
+
+
+def _values(rows: Sequence[str]) -> list[Any]:
+    """The values of lines, as :func:`parse` gives them; most need no more than the scanner."""
+    values = []
+    for row in rows:
+        line = row.rstrip("\r\n")
+        try:
+            value, end = _scan(line, 0)
+        except (StopIteration, json.JSONDecodeError, RecursionError):
+            end = -1
+        if end != len(line):
+            value = parse(line)
+        elif "\\u" in line or "[" in line or line.find("{", 1) > 0:
+            _refuse_unkept(value, line)
+        values.append(value)
+    return values
 
 
 def parse(line: str) -> object:
@@ -53,11 +102,16 @@ def parse(line: str) -> object:
         raise InputError(_broken(line, exc)) from exc
     except RecursionError as exc:
         raise InputError(_TOO_DEEP) from exc
+    _refuse_unkept(value, line)
+    return value
+
+
+def _refuse_unkept(value: object, line: str) -> None:
+    """Refuse what couldn't be stored and given back of a *line* that is valid JSON."""
     if line.count("[") + line.count("{") > DEEPEST:
         _refuse_deep(value)
     if "\\u" in line:
         _refuse_escapes(value)
-    return value
 
 
 _TOO_DEEP = f"it is nested deeper than {DEEPEST} levels"
@@ -106,6 +160,7 @@ _DECODER = json.JSONDecoder(
     parse_int=_whole,
     parse_constant=_refuse_constant,
 )
+_scan = _DECODER.scan_once  # type: ignore[attr-defined]  # the stubs don't know it
 
 
 def _refuse_deep(value: object) -> None:

@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Iterator, Sequence
 
 from sentijob.errors import UsageError
+from sentijob.ingest.blocks import Block
 from sentijob.ingest.encodings import ByteStream, LineChunks
 from sentijob.ingest.options import ReadOptions
 from sentijob.ingest.texts import checked_text
 from sentijob.jobs import Item
 
 
-def lines_of(stream: ByteStream, options: ReadOptions, where: str) -> Iterator[str]:
-    """The lines of a stream, each with its line feed; see :class:`LineChunks` for what is refused."""
-    chunks = LineChunks(stream, where=where, longest=options.longest_record)
-    return chain.from_iterable(io.StringIO(chunk, newline="\n") for chunk in chunks)
+def lines_in(chunk: str) -> list[str]:
+    """The lines of a chunk, each with its line feed, which alone ends one."""
+    return list(io.StringIO(chunk, newline="\n"))
+
+
+def line_blocks(stream: ByteStream, options: ReadOptions, where: str) -> Iterator[Block[str]]:
+    """The lines of a stream but the blank ones; see :class:`LineChunks` for what is refused."""
+    first = 1
+    for chunk in LineChunks(stream, where=where, longest=options.longest_record):
+        lines = lines_in(chunk)
+        rows = [line for line in lines if not line.isspace()]
+        if rows:
+            yield Block(_numbers(lines, first), rows, len(chunk))
+        first += len(lines)
+
+
+def _numbers(lines: Sequence[str], first: int) -> Iterator[int]:
+    return (number for number, line in enumerate(lines, first) if not line.isspace())
 
 
 class PlainReader:
@@ -28,14 +42,20 @@ class PlainReader:
                 f"{where} is read as txt, which has no fields: "
                 f"leave --text-field and --key-field out, or give another --format"
             )
-        self._lines = lines_of(stream, options, where)
+        self._blocks = line_blocks(stream, options, where)
         self._max_length = options.max_length
 
-    def rows(self) -> Iterator[tuple[int, str]]:
-        return ((number, line) for number, line in enumerate(self._lines, 1) if not line.isspace())
+    def blocks(self) -> Iterator[Block[str]]:
+        return self._blocks
 
-    def item(self, raw: str) -> Item:
-        return Item(checked_text(raw, max_length=self._max_length))
+    def items(self, rows: Sequence[str]) -> list[Item]:
+        longest = self._max_length
+        return [Item(checked_text(row, max_length=longest)) for row in rows]
 
-    def shown(self, raw: str) -> str:
-        return raw.rstrip("\r\n")
+    def check(self, rows: Sequence[str]) -> None:
+        longest = self._max_length
+        for row in rows:
+            checked_text(row, max_length=longest)
+
+    def shown(self, row: str) -> str:
+        return row.rstrip("\r\n")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sentijob.errors import InputError, UsageError
+from sentijob.ingest.blocks import Block, Raw, Rejected, Taken
 from sentijob.ingest.delimited import DelimitedReader
 from sentijob.ingest.encodings import ByteStream
 from sentijob.ingest.formats import Format
@@ -15,67 +16,90 @@ from sentijob.ingest.options import ReadOptions
 from sentijob.ingest.plain import PlainReader
 from sentijob.jobs import Item
 
-Raw = TypeVar("Raw")
 Element = TypeVar("Element")
-
-
-class Rejected(NamedTuple):
-    """A row that was set aside."""
-
-    where: str
-    """``file:line``."""
-    reason: str
-    raw: str
-    """The row as it stood in its file."""
 
 
 class Reader(Protocol[Raw]):
     """One format: where its rows lie, and what item each one makes."""
 
-    def rows(self) -> Iterator[tuple[int, Raw]]:
-        """Each row with its line's number, from 1.
+    def blocks(self) -> Iterator[Block[Raw]]:
+        """The rows as they come; those of a stream are given before it is read on.
 
         Raises:
             InputError: the file can't be read on from here.
         """
         ...
 
-    def item(self, raw: Raw) -> Item:
-        """What a row makes; an InputError that it raises is about this row alone."""
+    def items(self, rows: Sequence[Raw]) -> list[Item]:
+        """What rows make, each for itself; an InputError that it raises is about one of them."""
         ...
 
-    def shown(self, raw: Raw) -> str:
+    def check(self, rows: Sequence[Raw]) -> None:
+        """Raise InputError where :meth:`items` would."""
+        ...
+
+    def shown(self, row: Raw) -> str:
         """A row as it stood in its file, near enough to mend it."""
         ...
 
 
-def read_items(
+def read_blocks(
     stream: ByteStream, file_format: Format, options: ReadOptions, where: str
-) -> Iterator[Item | Rejected]:
-    """The items of *stream* as they come, in bounded memory.
+) -> Iterator[Taken]:
+    """What the rows of *stream* make, as they come, in bounded memory.
 
     *where* names the stream in errors. With ``skip_bad``, a row that can't
     be taken comes as Rejected.
 
     Raises:
-        InputError: a row can't be taken, or the stream can't be read on.
+        InputError: a row can't be taken, and those before it have come; or the stream can't be read on.
         UsageError: the options don't fit the format.
     """
-    return items_of(_reader(stream, file_format, options, where), options, where)
+    return taken_from(reader_of(stream, file_format, options, where), options, where)
 
 
-def items_of(reader: Reader[Any], options: ReadOptions, where: str) -> Iterator[Item | Rejected]:
-    """The items of a reader's rows; see :func:`read_items`."""
-    for number, raw in reader.rows():
+def taken_from(reader: Reader[Any], options: ReadOptions, where: str) -> Iterator[Taken]:
+    """What a reader's rows make; see :func:`read_blocks`."""
+    for block in reader.blocks():
         try:
-            item = reader.item(raw)
+            items = reader.items(block.rows)
+        except InputError:
+            yield from _one_by_one(reader, block, options, where)
+        else:
+            yield Taken(items, block.size)
+
+
+def count_rows(
+    reader: Reader[Any], options: ReadOptions, where: str
+) -> Iterator[tuple[int, Sequence[Rejected]]]:
+    """How many items :func:`taken_from` would give, and what else, block by block; they aren't made."""
+    for block in reader.blocks():
+        try:
+            reader.check(block.rows)
+        except InputError:
+            for entries, _ in _one_by_one(reader, block, options, where):
+                bad = [entry for entry in entries if isinstance(entry, Rejected)]
+                yield len(entries) - len(bad), bad
+        else:
+            yield len(block.rows), ()
+
+
+def _one_by_one(
+    reader: Reader[Raw], block: Block[Raw], options: ReadOptions, where: str
+) -> Iterator[Taken]:
+    """The same of a block that has bad rows."""
+    entries: list[Item | Rejected] = []
+    for number, row in zip(block.numbers, block.rows, strict=True):
+        try:
+            entries += reader.items([row])
         except InputError as exc:
             at = f"{where}:{number}"
             if not options.skip_bad:
+                if entries:
+                    yield Taken(entries, block.size)
                 raise InputError(exc.reason, where=at) from exc
-            yield Rejected(at, exc.reason, reader.shown(raw))
-        else:
-            yield item
+            entries.append(Rejected(at, exc.reason, reader.shown(row)))
+    yield Taken(entries, block.size)
 
 
 def chunked(elements: Iterable[Element], size: int) -> Iterator[list[Element]]:
@@ -85,9 +109,14 @@ def chunked(elements: Iterable[Element], size: int) -> Iterator[list[Element]]:
         yield chunk
 
 
-def _reader(
+def reader_of(
     stream: ByteStream, file_format: Format, options: ReadOptions, where: str
 ) -> Reader[Any]:
+    """What reads a stream of this format.
+
+    Raises:
+        UsageError: the options don't fit the format.
+    """
     match file_format:
         case Format.TXT:
             return PlainReader(stream, options, where)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from sentijob.files import replacing
-from sentijob.ingest.reading import Rejected
+from sentijob.ingest.blocks import Rejected, Taken
 from sentijob.jobs import Item
 
 
@@ -40,13 +40,15 @@ class Rejects(AbstractContextManager["Rejects"]):
         """The file; None while nothing was set aside."""
         return self._target if self.count else None
 
-    def sifted(self, entries: Iterable[Item | Rejected]) -> Iterator[Item]:
-        """The items among *entries*; the other rows are set aside as they come."""
-        for entry in entries:
-            if isinstance(entry, Rejected):
-                self.add(entry)
-            else:
-                yield entry
+    def sifted(self, taken: Iterable[Taken]) -> Iterator[tuple[list[Item], int]]:
+        """The items as they come, and about how many characters they take; the other rows are set aside."""
+        for entries, size in taken:
+            items = [entry for entry in entries if isinstance(entry, Item)]
+            if len(items) < len(entries):
+                for entry in entries:
+                    if isinstance(entry, Rejected):
+                        self.add(entry)
+            yield items, size
 
     def add(self, rejected: Rejected) -> None:
         """Set one row aside."""

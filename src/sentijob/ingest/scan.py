@@ -11,15 +11,16 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from sentijob.errors import InputError
+from sentijob.ingest.blocks import Rejected, Taken
 from sentijob.ingest.encodings import BLOCK_SIZE, ByteStream
 from sentijob.ingest.formats import Format
 from sentijob.ingest.options import ReadOptions
 from sentijob.ingest.parquet import ParquetReader
-from sentijob.ingest.reading import Rejected, items_of, read_items
+from sentijob.ingest.reading import Reader, count_rows, reader_of, taken_from
 from sentijob.ingest.source import Source
-from sentijob.jobs import Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,11 @@ def prescan(source: Source, file_format: Format, options: ReadOptions) -> Scan:
     rows = 0
     first_rejected: Rejected | None = None
     rejected = 0
-    for entry in _entries(source, stream, file_format, options):
-        if isinstance(entry, Rejected):
-            first_rejected = first_rejected or entry
-            rejected += 1
-        else:
-            rows += 1
+    reader = _reader(source, stream, file_format, options)
+    for good, bad in count_rows(reader, options, source.where):
+        first_rejected = first_rejected or next(iter(bad), None)
+        rejected += len(bad)
+        rows += good
     if not rows:
         raise _nothing(source, first_rejected, rejected)
     return Scan(rows, rejected, _fingerprint(stream, file_format, options), tuple(stream.digests))
@@ -62,25 +62,27 @@ def prescan(source: Source, file_format: Format, options: ReadOptions) -> Scan:
 
 def read_scanned(
     source: Source, file_format: Format, options: ReadOptions, scan: Scan
-) -> Iterator[Item | Rejected]:
+) -> Iterator[Taken]:
     """The rows that *scan* found, now to be used.
 
     Raises:
         InputError: the file changed since. Every row handed out before is as
             scanned; with Parquet only if the change came before its rows were read.
     """
-    yield from _entries(source, _ComparingStream(source, scan.digests), file_format, options)
+    stream = _ComparingStream(source, scan.digests)
+    reader = _reader(source, stream, file_format, options)
+    yield from taken_from(reader, options, source.where)
     if file_format is Format.PARQUET:
         _drain(_ComparingStream(source, scan.digests))
 
 
-def _entries(
+def _reader(
     source: Source, stream: ByteStream, file_format: Format, options: ReadOptions
-) -> Iterator[Item | Rejected]:
+) -> Reader[Any]:
     if file_format is not Format.PARQUET:
-        return read_items(stream, file_format, options, source.where)
+        return reader_of(stream, file_format, options, source.where)
     _drain(stream)  # Parquet is read from its end, so its bytes are looked at beforehand.
-    return items_of(ParquetReader(source.file, options, source.where), options, source.where)
+    return ParquetReader(source.file, options, source.where)
 
 
 def _drain(stream: ByteStream) -> None:

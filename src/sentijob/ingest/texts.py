@@ -25,14 +25,21 @@ def checked_text(raw: str, *, max_length: int) -> str:
         InputError: it is empty or invisible, too long, or holds a NUL or a lone surrogate.
     """
     text = raw.strip()
+    if text.isascii() and 0 < len(text) <= max_length and "\0" not in text:
+        return text  # most are so, and there are many
     if not text:
         raise InputError("the text is empty" if not raw else "the text is only white space")
     if len(text) > max_length:
         raise InputError(f"the text has {len(text)} characters; at most {max_length} are taken")
     refuse_unstorable(text, "the text")
-    if not text.isascii() and re.fullmatch(_INVISIBLE, text):
+    if not text.isascii() and is_invisible(text):
         raise InputError("the text has only invisible characters")
     return text
+
+
+def is_invisible(text: str) -> bool:
+    """Whether nothing of it can be seen."""
+    return re.fullmatch(_INVISIBLE, text) is not None
 
 
 def checked_key(raw: str) -> str:
@@ -41,6 +48,8 @@ def checked_key(raw: str) -> str:
     Raises:
         InputError: it is empty, too long, or holds a NUL or a lone surrogate.
     """
+    if raw.isascii() and 0 < len(raw) <= LONGEST_KEY and "\0" not in raw:
+        return raw
     if not raw:
         raise InputError("the key is empty")
     if len(raw) > LONGEST_KEY:

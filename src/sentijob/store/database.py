@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import wraps
 from pathlib import Path
@@ -105,8 +105,10 @@ class Database(Protocol):
         table: str,
         columns: Sequence[str],
         rows: Iterable[Sequence[Any]],
+        *,
+        same: Mapping[str, object],
     ) -> None:
-        """Add many rows, by the fastest way there is."""
+        """Add many rows, by the fastest way there is; *same* holds the columns in which they don't differ."""
         ...
 
     def announce(self, connection: Connection, *, is_work: bool) -> None:

@@ -15,7 +15,6 @@ from sentijob.jobs import FINAL_STATUSES, Label, Selector, Sort, Status
 from sentijob.store.clock import instant_to_ms
 from sentijob.store.database import Connection, Row
 from sentijob.store.peaks import EARLIEST, FINISHED, PRIORITY, blocks_with, highest_first, ids_of
-from sentijob.store.rows import JOB_SELECT
 from sentijob.store.selection import Where, where
 from sentijob.store.tallies import WHOLE_STORE, counted, counted_by_tallies
 from sentijob.store.ways import Stream, Way, labelled, ways
@@ -77,8 +76,8 @@ class Listing:
             return self._sorted(way, Sort.OLDEST, count, after=job_id)
         return self._along_ids(count, after=job_id)
 
-    def page(self, last: int, count: int, *, by_position: bool) -> list[Row]:
-        """The rows of the next *count* jobs, by number, or of one batch by position; *last* was the last one's."""
+    def page(self, select: str, last: int, count: int, *, by_position: bool) -> list[Row]:
+        """What *select* gives of the next *count* jobs, by number, or of one batch by position; *last* was the last one's."""
         chosen = where(self._selector, veil=self._veil)
         if by_position:
             column = "position"
@@ -89,7 +88,7 @@ class Listing:
                 chosen.among("job.id", self.after(last, count) or [None])
         chosen.add(f"{column} > ?", last)
         return self._connection.execute(
-            f"{JOB_SELECT}{chosen.sql} ORDER BY {column} LIMIT ?", (*chosen.parameters, count)
+            f"{select}{chosen.sql} ORDER BY {column} LIMIT ?", (*chosen.parameters, count)
         ).fetchall()
 
     def _is_nothing(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from sentijob.errors import NotFoundError
 from sentijob.jobs import (
@@ -14,13 +14,14 @@ from sentijob.jobs import (
     Reference,
     Selector,
     Sort,
+    StoredJob,
 )
 from sentijob.store.batches import existing_batch, newest_batches
 from sentijob.store.clock import instant_to_ms, ms_to_instant
 from sentijob.store.database import Connection, Row, survives_outages
 from sentijob.store.part import SqlPart
 from sentijob.store.references import parse_reference
-from sentijob.store.rows import JOB_SELECT, job_from_row, marks
+from sentijob.store.rows import JOB_SELECT, STORED_SELECT, job_from_row, marks
 from sentijob.store.tallies import WHOLE_STORE, counted, counted_by_tallies, finished_since
 
 if TYPE_CHECKING:
@@ -63,28 +64,39 @@ class SqlReading(SqlPart):
             found = self._listing(connection, selector).first(sort, skip + limit)
             return _in_order(connection, found[skip:])
 
-    def next_jobs(self, selector: Selector, *, after: int, limit: int) -> Sequence[Job]:
+    def page_after(self, selector: Selector, *, after: int, limit: int) -> Sequence[StoredJob]:
         with self._db.read() as connection:
-            listing = self._listing(connection, selector)
-            return _in_order(connection, listing.after(after, limit))
+            job_ids = self._listing(connection, selector).after(after, limit)
+            rows = connection.execute(
+                f"{STORED_SELECT} WHERE job.id IN ({marks(len(job_ids))}) ORDER BY job.id", job_ids
+            ).fetchall()
+        return cast("Sequence[StoredJob]", rows)
+
+    def pages(self, selector: Selector) -> Iterator[Sequence[StoredJob]]:
+        return cast("Iterator[Sequence[StoredJob]]", self._pages(STORED_SELECT, selector))
 
     def each_job(self, selector: Selector) -> Iterator[Job]:
-        """Read page by page, each in a transaction of its own, so that no reader holds up a checkpoint."""
+        for rows in self._pages(JOB_SELECT, selector):
+            yield from map(job_from_row, rows)
+
+    def _pages(self, select: str, selector: Selector) -> Iterator[Sequence[Row]]:
+        """Each page is read in a transaction of its own, so that no reader holds up a checkpoint."""
         by_position = len(selector.batch_ids) == 1 and not selector.job_ids
         last = -1
-        while True:
-            rows = self._page(selector, last, by_position=by_position)
-            for row in rows:
-                yield (job := job_from_row(row))
+        while rows := self._page(select, selector, last, by_position=by_position):
+            yield rows
             if len(rows) < _PAGE:
                 return
-            last = job.position if by_position and job.position is not None else job.id
+            job_id, _, position, *_ = rows[-1]
+            last = position if by_position else job_id
 
     @survives_outages
-    def _page(self, selector: Selector, last: int, *, by_position: bool) -> Sequence[Row]:
+    def _page(
+        self, select: str, selector: Selector, last: int, *, by_position: bool
+    ) -> Sequence[Row]:
         with self._db.read() as connection:
             listing = self._listing(connection, selector)
-            return listing.page(last, _PAGE, by_position=by_position)
+            return listing.page(select, last, _PAGE, by_position=by_position)
 
     @survives_outages
     def count(self, selector: Selector) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 from uuid import UUID
 
-from sentijob.errors import StoreDamagedError
+from sentijob.errors import damaged_job
 from sentijob.jobs import (
     Batch,
     ClaimedJob,
@@ -20,13 +20,16 @@ from sentijob.jobs import (
 from sentijob.store.clock import ms_to_instant, optional_instant
 from sentijob.store.database import Row
 
-JOB_SELECT = (
-    "SELECT job.id, job_uuid, batch_id, position, key, NULLIF(text, ''), model, status, priority,"
-    " attempt, max_attempts, rescues, fence, worker_id, available_at, created_at, started_at,"
-    " finished_at, result_label, result_score, negative, neutral, positive, tokens, windows,"
-    " model_revision, error_code, error_message, meta"
-    " FROM job LEFT JOIN job_text ON job_id = job.id"
+_STORED_COLUMNS = (
+    "job.id, job_uuid, position, key, text, result_score, negative, neutral, positive,"
+    " tokens, meta, batch_id, model, status, result_label, model_revision, windows, attempt,"
+    " max_attempts, priority, created_at, available_at, started_at, finished_at, error_code,"
+    " error_message"
 )
+_FROM_JOB = "FROM job LEFT JOIN job_text ON job_id = job.id"
+STORED_SELECT = f"SELECT {_STORED_COLUMNS} {_FROM_JOB}"
+"""Gives :data:`~sentijob.jobs.StoredJob`."""
+JOB_SELECT = f"SELECT {_STORED_COLUMNS}, rescues, fence, worker_id {_FROM_JOB}"
 CLAIM_SELECT = (
     "SELECT job.id, fence + 1, COALESCE(text, ''), model, priority, attempt + 1, max_attempts,"
     " batch_id, rescues, store_text FROM job LEFT JOIN job_text ON job_id = job.id"
@@ -62,17 +65,15 @@ def job_from_row(row: Row) -> Job:
     try:
         return _job(row)
     except (ValueError, TypeError, OverflowError) as exc:
-        raise StoreDamagedError(
-            f"job {row[0]} is damaged; see `sentijob db check`, and restore a backup"
-        ) from exc
+        raise damaged_job(row[0]) from exc
 
 
 def _job(row: Row) -> Job:
     (
-        job_id, job_uuid, batch_id, position, key, text, model, status, priority,
-        attempt, max_attempts, rescues, fence, worker_id, available_at, created_at, started_at,
-        finished_at, label, score, negative, neutral, positive, tokens, windows,
-        model_revision, error_code, error_message, meta,
+        job_id, job_uuid, position, key, text, score, negative, neutral, positive,
+        tokens, meta, batch_id, model, status, label, model_revision, windows, attempt,
+        max_attempts, priority, created_at, available_at, started_at, finished_at, error_code,
+        error_message, rescues, fence, worker_id,
     ) = row  # fmt: skip
     return Job(
         id=job_id,
@@ -80,7 +81,7 @@ def _job(row: Row) -> Job:
         batch_id=batch_id,
         position=position,
         key=key,
-        text=text,
+        text=text or None,
         model=model,
         status=Status(status),
         priority=priority,
@@ -149,14 +150,6 @@ def meta_from_column(column: str | None) -> dict[str, Any]:
     import json  # costs start-up, and most texts come without
 
     return cast("dict[str, Any]", json.loads(column))
-
-
-def meta_to_column(meta: object) -> str | None:
-    if not meta:
-        return None
-    import json  # costs start-up, and most texts come without
-
-    return json.dumps(meta, ensure_ascii=False, separators=(",", ":"))
 
 
 def marks(count: int) -> str:

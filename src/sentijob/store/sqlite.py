@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from sentijob.errors import StoreDamagedError, StoreVersionError
 from sentijob.store.clock import Clock, SystemClock
 from sentijob.store.database import SCHEMA_VERSION, Change, refuse_newer
-from sentijob.store.rows import marks
 from sentijob.store.sqlite_connecting import (
     Connect,
     connect_stdlib,
@@ -207,10 +206,12 @@ class SqliteDatabase:
         table: str,
         columns: Sequence[str],
         rows: Iterable[Sequence[object]],
+        *,
+        same: Mapping[str, object],
     ) -> None:
-        connection.executemany(
-            f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks(len(columns))})", rows
-        )
+        from sentijob.store.sqlite_bulk import insert_many  # whoever only reads has no use for it
+
+        insert_many(connection, table, columns, rows, same)
 
     def update_each(
         self,

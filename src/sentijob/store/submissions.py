@@ -16,37 +16,13 @@ from sentijob.store.holds import Hold
 from sentijob.store.once import batch_made_once, job_made_once, remember
 from sentijob.store.part import SqlPart
 from sentijob.store.peaks import priorities, raise_peaks
-from sentijob.store.rows import meta_to_column
 from sentijob.store.tallies import Moves
 from sentijob.store.uuid7 import new_uuids
 
-_JOB_COLUMNS = (
-    "id",
-    "job_uuid",
-    "batch_id",
-    "position",
-    "key",
-    "model",
-    "status",
-    "priority",
-    "hold",
-    "available_at",
-    "attempt",
-    "max_attempts",
-    "rescues",
-    "fence",
-    "created_at",
-    "store_text",
-)
+_JOB_COLUMNS = ("id", "job_uuid", "position", "key")
+"""In which jobs of one submit differ."""
 _TEXT_COLUMNS = ("job_id", "text", "meta")
 _RESERVED_NAME = r"(?s:\d+|[bB]\d+|@.*|-.*|\s*)"
-
-
-class _Placed(NamedTuple):
-    """An item and its place in its batch, if it has one."""
-
-    position: int | None
-    item: Item
 
 
 class _Standing(NamedTuple):
@@ -86,7 +62,7 @@ class SqlSubmissions(SqlPart):
                 not_before,
                 int(terms.store_text),
             )
-            ((job_id, job_uuid),) = self._insert(connection, [_Placed(None, item)], standing)
+            ((job_id, job_uuid),) = self._insert(connection, [item], [None], standing)
             remember(connection, once, job_id=job_id)
             return Submitted(job_id, UUID(bytes=job_uuid), is_new=True)
 
@@ -131,11 +107,11 @@ class SqlSubmissions(SqlPart):
         with self._db.write(durable=True) as connection:
             self._db.serialize(connection, f"batch {batch_id}")
             is_sealed, standing = _standing_of(connection, batch_id)
-            placed = _absent(connection, batch_id, items, first_position)
-            if placed and is_sealed:
+            absent, positions = _absent(connection, batch_id, items, first_position)
+            if absent and is_sealed:
                 raise ConflictError(f"b{batch_id} is complete; no text can be added to it")
-            self._insert(connection, placed, standing)
-            return len(placed)
+            self._insert(connection, absent, positions, standing)
+            return len(absent)
 
     @survives_outages
     def seal(self, batch_id: int) -> Batch:
@@ -176,32 +152,57 @@ class SqlSubmissions(SqlPart):
         return batch_id
 
     def _insert(
-        self, connection: Connection, placed: Sequence[_Placed], standing: _Standing
+        self,
+        connection: Connection,
+        items: Sequence[Item],
+        positions: Sequence[int | None],
+        standing: _Standing,
     ) -> list[tuple[int, bytes]]:
-        """Make jobs of items; their numbers and UUIDs."""
+        """Make jobs of items, each at its position; their numbers and UUIDs."""
+        if not items:
+            return []
         now_ms = self._db.wall(connection)
         batch_id, model, priority, max_attempts, not_before, store_text = standing
         is_held = not_before is not None and not_before > now_ms
         hold, available_at = (Hold.DELAY, not_before) if is_held else (Hold.NONE, now_ms)
-        job_ids = self._db.allocate(connection, "job", len(placed))
-        made = list(zip(job_ids, new_uuids(len(placed), now_ms=now_ms), strict=True))
-        pending = Status.PENDING.value
-        jobs = [
-            (job_id, job_uuid, batch_id, position, item.key, model, pending, priority,
-             hold.value, available_at, 0, max_attempts, 0, 0, now_ms, store_text)
-            for (job_id, job_uuid), (position, item) in zip(made, placed, strict=True)
-        ]  # fmt: skip
+        same = {
+            "batch_id": batch_id,
+            "model": model,
+            "status": Status.PENDING.value,
+            "priority": priority,
+            "hold": hold.value,
+            "available_at": available_at,
+            "attempt": 0,
+            "max_attempts": max_attempts,
+            "rescues": 0,
+            "fence": 0,
+            "created_at": now_ms,
+            "store_text": store_text,
+        }
+        job_ids = self._db.allocate(connection, "job", len(items))
+        uuids = new_uuids(len(items), now_ms=now_ms)
+        keys = [key for _, key, _ in items]
+        jobs = zip(job_ids, uuids, positions, keys, strict=True)
+        self._db.insert(connection, "job", _JOB_COLUMNS, jobs, same=same)
+        metas = _meta_columns(items)
         texts = [
-            (job_id, item.text, meta_to_column(item.meta))
-            for (job_id, _), (_, item) in zip(made, placed, strict=True)
+            (job_id, item.text, meta)
+            for job_id, item, meta in zip(job_ids, items, metas, strict=True)
         ]
-        self._db.insert(connection, "job", _JOB_COLUMNS, jobs)
-        self._db.insert(connection, "job_text", _TEXT_COLUMNS, texts)
+        self._db.insert(connection, "job_text", _TEXT_COLUMNS, texts, same={})
         moves = Moves(self._db)
-        moves.add(batch_id, len(placed), target=Status.PENDING)
+        moves.add(batch_id, len(items), target=Status.PENDING)
         moves.write(connection, now_ms=now_ms)
         raise_peaks(connection, priorities(job_ids, priority), slot=self._db.slot())
-        return made
+        return list(zip(job_ids, uuids, strict=True))
+
+
+def _meta_columns(items: Sequence[Item]) -> Sequence[str | None]:
+    if not any(item.meta for item in items):
+        return [None] * len(items)
+    from sentijob.store.metas import meta_to_column
+
+    return [meta_to_column(item.meta) for item in items]
 
 
 def _uuid_of(connection: Connection, job_id: int) -> UUID:
@@ -246,15 +247,15 @@ def _standing_of(connection: Connection, batch_id: int) -> tuple[bool, _Standing
 
 def _absent(
     connection: Connection, batch_id: int, items: Sequence[Item], first_position: int
-) -> list[_Placed]:
-    """The items with their positions, less those that the batch already holds."""
+) -> tuple[Sequence[Item], Sequence[int]]:
+    """The items and their positions, less those that the batch already holds."""
+    positions = range(first_position, first_position + len(items))
     rows = connection.execute(
         "SELECT position FROM job WHERE batch_id = ? AND position BETWEEN ? AND ?",
         (batch_id, first_position, first_position + len(items) - 1),
     ).fetchall()
+    if not rows:
+        return items, positions
     taken = {row[0] for row in rows}
-    return [
-        _Placed(position, item)
-        for position, item in enumerate(items, first_position)
-        if position not in taken
-    ]
+    absent = [position for position in positions if position not in taken]
+    return [items[position - first_position] for position in absent], absent

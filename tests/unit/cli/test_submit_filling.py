@@ -34,10 +34,10 @@ def test_nothing_is_opened_before_there_is_something_to_write(store: Store) -> N
 
 def test_what_gathered_is_written_at_a_flush(store: Store) -> None:
     batch = Filling(store, lambda: begin(store))
-    batch.take(Item("one"))
+    batch.take([Item("one")], 3)
     assert store.batches() == []
     batch.flush()
-    batch.take(Item("two"))
+    batch.take([Item("two")], 3)
     batch.flush()
     assert texts(store) == ["one", "two"]
     assert batch.queued == 2
@@ -46,28 +46,24 @@ def test_what_gathered_is_written_at_a_flush(store: Store) -> None:
 def test_a_full_chunk_is_written_at_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(filling, "CHUNK_TEXTS", 2)
     batch = Filling(store, lambda: begin(store))
-    for text in ("one", "two", "three"):
-        batch.take(Item(text))
+    batch.take([Item(text) for text in ("one", "two", "three")], 11)
     assert texts(store) == ["one", "two"]
 
 
-@pytest.mark.parametrize(
-    "item", [Item("x" * 50), Item("x", meta={"note": "y" * 50, "stars": 5})], ids=["text", "meta"]
-)
 def test_long_rows_fill_a_chunk_by_their_characters(
-    store: Store, monkeypatch: pytest.MonkeyPatch, item: Item
+    store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(filling, "CHUNK_CHARACTERS", 100)
     batch = Filling(store, lambda: begin(store))
-    batch.take(item)
+    batch.take([Item("x" * 50)], 50)
     assert batch.queued == 0
-    batch.take(item)
+    batch.take([Item("x", meta={"note": "y" * 50})], 51)
     assert batch.queued == 2
 
 
 def test_sealing_writes_the_rest(store: Store) -> None:
     batch = Filling(store, lambda: begin(store))
-    batch.take(Item("one"))
+    batch.take([Item("one")], 3)
     receipt = batch.seal()
     assert receipt.batch.sealed_at is not None
     assert receipt.batch.counts.pending == 1
@@ -76,13 +72,13 @@ def test_sealing_writes_the_rest(store: Store) -> None:
 
 def test_what_an_interrupted_submit_had_queued_is_passed_over(store: Store) -> None:
     first = Filling(store, lambda: begin(store))
-    first.take(Item("one"))
-    first.take(Item("two"))
+    first.take([Item("one")], 3)
+    first.take([Item("two")], 3)
     first.flush()
     again = Filling(store, lambda: begin(store))
     assert again.opened.present == 2
-    for text in ("one", "two", "three"):
-        again.take(Item(text))
+    again.take([Item("one")], 3)
+    again.take([Item("two"), Item("three")], 8)
     receipt = again.seal()
     assert texts(store) == ["one", "two", "three"]
     assert (receipt.is_new, receipt.present) == (False, 2)
@@ -93,8 +89,7 @@ def test_progress_hears_of_every_chunk(store: Store, monkeypatch: pytest.MonkeyP
     batch = Filling(store, lambda: begin(store))
     heard = Heard()
     batch.progress = heard
-    for text in ("one", "two", "three"):
-        batch.take(Item(text))
+    batch.take([Item(text) for text in ("one", "two", "three")], 11)
     batch.seal()
     assert heard.updates == [2, 3]
 

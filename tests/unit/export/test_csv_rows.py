@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from stored import paged
 
 from sentijob.export.csv_rows import shielded, write_csv
 from sentijob.export.flat import LOOK_AHEAD
@@ -18,7 +19,7 @@ FULL_WIDTH = "\uff1d\uff0b\uff0d\uff20"
 
 def written(jobs: list[Job], *, raw: bool = False) -> list[dict[str, str]]:
     out = io.StringIO(newline="")
-    assert write_csv(jobs, out, raw=raw) == len(jobs)
+    assert write_csv(paged(jobs), out, raw=raw) == len(jobs)
     out.seek(0)
     return list(csv.DictReader(out, strict=True))
 

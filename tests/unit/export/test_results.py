@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from stored import paged
 
 from sentijob.errors import StoreDamagedError, StoreFullError, UsageError
 from sentijob.export.documents import job_document
@@ -38,7 +39,7 @@ def test_json_lines_hold_each_job_as_its_document(
 ) -> None:
     jobs = [make_job(), make_job(id=43, text="schön\n\u2028")]
     path, out = tmp_path / "x.jsonl", io.StringIO()
-    assert write_results(jobs, path if to_file else out, ExportFormat.JSONL) == 2
+    assert write_results(paged(jobs), path if to_file else out, ExportFormat.JSONL) == 2
     lines = (path.read_text() if to_file else out.getvalue()).splitlines()
     assert [json.loads(line) for line in lines] == [job_document(job) for job in jobs]
 
@@ -52,13 +53,13 @@ def test_json_lines_are_written_as_the_jobs_come(make_job: MakeJob) -> None:
             yield make_job(id=number)
             seen.append(out.getvalue().count("\n"))
 
-    write_results(jobs(), out, ExportFormat.JSONL)
+    write_results(paged(jobs()), out, ExportFormat.JSONL)
     assert seen == [1, 2, 3]
 
 
 def test_a_csv_file_has_its_line_ends_as_they_are_meant(tmp_path: Path, make_job: MakeJob) -> None:
     path = tmp_path / "x.csv"
-    write_results([make_job(text="a\nb")], path, ExportFormat.CSV)
+    write_results(paged([make_job(text="a\nb")]), path, ExportFormat.CSV)
     content = path.read_bytes()
     assert b'"a\nb"' in content
     assert content.count(b"\r\n") == 2
@@ -67,7 +68,7 @@ def test_a_csv_file_has_its_line_ends_as_they_are_meant(tmp_path: Path, make_job
 def test_parquet_has_numbers_and_the_own_columns(tmp_path: Path, make_job: MakeJob) -> None:
     path = tmp_path / "x.parquet"
     pending = make_job(status=Status.PENDING, sentiment=None, meta={})
-    assert write_results([make_job(), pending], path, ExportFormat.PARQUET) == 2
+    assert write_results(paged([make_job(), pending]), path, ExportFormat.PARQUET) == 2
     table = pq.read_table(path)
     first, second = table.to_pylist()
     assert (first["positive"], first["tokens"], first["stars"]) == (0.996, 11, "5")
@@ -92,7 +93,7 @@ def test_an_export_that_breaks_off_leaves_the_earlier_file(
     path = tmp_path / "x"
     path.write_text("earlier")
     with pytest.raises(StoreDamagedError, match="the store broke"):
-        write_results(failing(make_job()), path, export_format)
+        write_results(paged(failing(make_job())), path, export_format)
     assert path.read_text() == "earlier"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -103,7 +104,7 @@ def test_a_full_device_is_said_to_be_full(
 ) -> None:
     path = linked(tmp_path, "/dev/full")
     with pytest.raises(StoreFullError) as caught:
-        write_results([make_job()] * 1000, path, export_format)
+        write_results(paged([make_job()] * 1000), path, export_format)
     assert str(caught.value) == (
         f"no room left to write {path}: No space left on device; nothing was kept of it"
     )
@@ -111,7 +112,7 @@ def test_a_full_device_is_said_to_be_full(
 
 def test_a_device_is_written_to_and_not_replaced(tmp_path: Path, make_job: MakeJob) -> None:
     path = linked(tmp_path, "/dev/null")
-    assert write_results([make_job()], path, ExportFormat.CSV) == 1
+    assert write_results(paged([make_job()]), path, ExportFormat.CSV) == 1
     assert path.is_char_device()
 
 
@@ -121,7 +122,7 @@ def test_a_pipe_is_written_to(tmp_path: Path, make_job: MakeJob) -> None:
     received: list[str] = []
     reader = threading.Thread(target=lambda: received.append(path.read_text()))
     reader.start()
-    write_results([make_job()], path, ExportFormat.JSONL)
+    write_results(paged([make_job()]), path, ExportFormat.JSONL)
     reader.join(10)
     assert json.loads(received[0]) == job_document(make_job())
 

@@ -6,13 +6,15 @@ import itertools
 from collections.abc import Iterator
 
 import pytest
+from entries import read_items
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sentijob.errors import InputError, UsageError
+from sentijob.ingest.blocks import Rejected
 from sentijob.ingest.formats import Format
 from sentijob.ingest.options import ReadOptions
-from sentijob.ingest.reading import Rejected, chunked, read_items
+from sentijob.ingest.reading import chunked
 from sentijob.jobs import Item
 
 OPTIONS = ReadOptions()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sentijob.errors import UsageError
-from sentijob.ingest.reading import Rejected
+from sentijob.ingest.blocks import Rejected, Taken
 from sentijob.ingest.rejects import Rejects, rejects_path
 from sentijob.jobs import Item
 
@@ -25,15 +25,17 @@ def test_rejected_rows_are_sifted_out_and_kept_with_all_that_is_known_of_them(
 ) -> None:
     path = tmp_path / "r.jsonl"
     with Rejects(path) as rejects:
-        items = list(rejects.sifted([Item("a"), REJECTED, Item("b"), REJECTED]))
-    assert items == [Item("a"), Item("b")]
+        sifted = list(
+            rejects.sifted([Taken([Item("a"), REJECTED, Item("b")], 9), Taken([REJECTED], 8)])
+        )
+    assert sifted == [([Item("a"), Item("b")], 9), ([], 8)]
     assert (rejects.count, rejects.path) == (2, path)
     assert [json.loads(line) for line in path.read_text().splitlines()] == [WRITTEN] * 2
 
 
 def test_without_a_rejected_row_there_is_no_file(tmp_path: Path) -> None:
     with Rejects(tmp_path / "r.jsonl") as rejects:
-        assert list(rejects.sifted([Item("a")])) == [Item("a")]
+        assert list(rejects.sifted([Taken([Item("a")], 1)])) == [([Item("a")], 1)]
     assert (rejects.count, rejects.path) == (0, None)
     assert list(tmp_path.iterdir()) == []
 

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from entries import entries_of
+
 from sentijob.ingest.formats import Format
 from sentijob.ingest.options import ReadOptions
 from sentijob.ingest.scan import Scan, prescan, read_scanned
@@ -35,7 +37,7 @@ def test_the_second_reading_gives_the_rows(tmp_path: Path) -> None:
     path = write(tmp_path / "x.csv")
     with open_source(path) as source:
         found = prescan(source, Format.CSV, SKIPPING)
-        assert list(read_scanned(source, Format.CSV, SKIPPING, found)) == [
+        assert list(entries_of(read_scanned(source, Format.CSV, SKIPPING, found))) == [
             Item("good", "1"),
             (f"{path}:3", "the text is empty", "2,"),
             Item("bad", "3"),

@@ -25,6 +25,7 @@ from sentijob.jobs import (
 )
 from sentijob.store.listing import Listing
 from sentijob.store.peaks import EARLIEST, blocks_with
+from sentijob.store.rows import JOB_SELECT
 from sentijob.store.sql_store import SqlStore
 
 MODELS = ("mini", "vader", "demo")
@@ -161,9 +162,9 @@ def test_pages_give_every_selected_job_once_and_in_order(store: SqlStore, few: i
             listing = Listing(connection, selector, veil="+", few=few)
             found: list[int] = []
             last = -1
-            while rows := listing.page(last, 7, by_position=by_position):
+            while rows := listing.page(JOB_SELECT, last, 7, by_position=by_position):
                 found += [row[0] for row in rows]
-                last = rows[-1][3] if by_position else rows[-1][0]
+                last = rows[-1][2] if by_position else rows[-1][0]
             assert found == selected, selector
 
 

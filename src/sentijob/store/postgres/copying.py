@@ -37,7 +37,7 @@ def copy_to_sqlite(source: PostgresDatabase, target: Path) -> None:
             for table, columns in tables.items():
                 for rows in _chunks(cast("PostgresConnection", reading), table, columns):
                     with copy.write() as writing:
-                        copy.insert(writing, table, columns, rows)
+                        copy.insert(writing, table, columns, rows, same={})
             with copy.write() as writing:
                 _carry_numbers_on(reading, writing)
         _leave_wal_mode(unfinished)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from itertools import cycle
@@ -193,8 +193,10 @@ class PostgresDatabase:
         table: str,
         columns: Sequence[str],
         rows: Iterable[Sequence[Any]],
+        *,
+        same: Mapping[str, object],
     ) -> None:
-        insert_many(cast("PostgresConnection", connection), table, columns, list(rows))
+        insert_many(cast("PostgresConnection", connection), table, columns, rows, same)
 
     def update_each(
         self,
