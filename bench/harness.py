@@ -237,7 +237,7 @@ def save(
     RESULTS.mkdir(exist_ok=True)
     record = {
         "taken_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "command": shlex.join(["python", f"bench/{Path(sys.argv[0]).name}", *sys.argv[1:]]),
+        "command": command(),
         **machine(),
         "load_before": LOAD_BEFORE,
         "sqlite": sqlite3.sqlite_version,
@@ -249,6 +249,12 @@ def save(
     if short is not None:
         record["short"] = short._asdict()
     (RESULTS / f"{name}.json").write_text(json.dumps(record, indent=2) + "\n")
+
+
+def command() -> str:
+    """What was typed, with no machine's folders in it."""
+    words = [Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:]]
+    return shlex.join(["python", f"bench/{Path(sys.argv[0]).name}", *words])
 
 
 def machine() -> dict[str, object]:
