@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import signal
 import sys
 from typing import NoReturn
@@ -31,27 +30,8 @@ def main() -> NoReturn:
     with interruptible():
         status = run()
     ignore_endings()  # all is done, and the status says how
-    _leave(status)
-
-
-def _leave(status: int) -> NoReturn:
-    """End now: taking the interpreter apart takes as long as starting it did, and only gives memory back.
-
-    What others have asked for at the end is done first. Where threads are left to wait for, something can't
-    be written, or somebody wants to be warned of what was left open, the interpreter ends as always.
-    """
-    import atexit
-    import threading
-
-    if sys.warnoptions or threading.active_count() > 1:
-        sys.exit(status)
-    atexit._run_exitfuncs()  # noqa: SLF001  # as multiprocessing ends its processes
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except (OSError, ValueError):
-        sys.exit(status)
-    os._exit(status)
+    gc.freeze()  # or else the interpreter looks for garbage among all that there is before it ends
+    sys.exit(status)
 
 
 if __name__ == "__main__":
