@@ -37,7 +37,7 @@ def names(listed: str) -> set[str]:
 
 FRAME = names(
     """
-    __main__ cli cli.app cli.commands cli.console cli.exits cli.inert cli.interrupts
+    __main__ cli cli.app cli.commands cli.console cli.exits cli.interrupts
     cli.lazy errors files
     """
 )
@@ -55,7 +55,7 @@ JSON = {"export", "export.documents"}
 SUBMITTING = names(
     """
     backoff cli.flags cli.orders cli.receipts cli.sources cli.submit cli.words ingest
-    ingest.formats ingest.options ingest.texts models models.registry store.holds store.once
+    ingest.formats ingest.options ingest.texts models store.holds store.once
     store.peaks store.sqlite_bulk store.submissions store.uuid7
     """
 )
@@ -66,7 +66,15 @@ SELECTING = names(
     store.ways
     """
 )
-DRAWING = {"cli.bars", "cli.batch_view", "cli.job_view", "cli.progress", "cli.tables", "cli.words"}
+DRAWING = {
+    "cli.bars",
+    "cli.batch_view",
+    "cli.inert",
+    "cli.job_view",
+    "cli.progress",
+    "cli.tables",
+    "cli.words",
+}
 WHOLE_STORE = names(
     """
     backoff ports store.care store.changes store.claiming store.fences store.holds

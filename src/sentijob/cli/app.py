@@ -17,7 +17,6 @@ import typer.main
 from sentijob import __version__
 from sentijob.cli import exits
 from sentijob.cli.console import put
-from sentijob.cli.inert import inert
 from sentijob.cli.interrupts import interruption
 from sentijob.cli.lazy import LazyGroup
 from sentijob.errors import SentijobError
@@ -128,6 +127,8 @@ def _report_usage(exc: BaseException) -> int:
 
 
 def _complain(message: str) -> None:
+    from sentijob.cli.inert import inert
+
     try:
         sys.stderr.write(f"sentijob: {inert(message)}\n")
         sys.stderr.flush()

@@ -6,8 +6,6 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from sentijob.cli.inert import inert
-
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -38,6 +36,8 @@ def put(line: str) -> None:
 
 def note(message: str) -> None:
     """A line for a person on stderr, made inert."""
+    from sentijob.cli.inert import inert
+
     sys.stdout.flush()  # so that the two streams stay in order where they meet
     sys.stderr.write(f"{inert(message)}\n")
     sys.stderr.flush()

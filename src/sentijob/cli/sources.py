@@ -17,6 +17,7 @@ from sentijob.ingest.formats import Format
 from sentijob.ingest.options import ReadOptions
 from sentijob.ingest.texts import checked_key, refuse_unstorable
 from sentijob.jobs import Terms
+from sentijob.models import BUILT_IN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -201,6 +202,8 @@ def known_model(name: str) -> str:
         ModelUnavailableError: there is no such model.
         UsageError: no job could keep that name.
     """
+    if name in BUILT_IN:
+        return name
     from sentijob.models.registry import canonical_name, is_known
 
     try:

@@ -8,7 +8,6 @@ imported before a model is loaded.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sentijob.errors import ModelUnavailableError
 from sentijob.jobs import DEFAULT_MODEL
+from sentijob.models import BUILT_IN
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -46,16 +46,9 @@ class ModelInfo(NamedTuple):
     is_default: bool
 
 
-_BUILT_IN: Mapping[str, str] = {
-    "mini": "six-layer MiniLM, made for this project; English",
-    "vader": "VADER's lexicon and rules; rough and very fast; English",
-    "demo": "ten keywords and a wait; for tutorials and tests",
-}
-
-
 def is_known(name: str) -> bool:
     """Whether :func:`load` would find something of that name; loads nothing."""
-    if name in _BUILT_IN:
+    if name in BUILT_IN:
         return True
     if _is_path(name):
         return _folder(name).is_complete
@@ -108,7 +101,7 @@ def available(*, default: str = DEFAULT_MODEL) -> list[ModelInfo]:
     }
     shipped = [
         ModelInfo(name, summary, Kind.BUILT_IN, sizes.get(name), revisions[name], name == default)
-        for name, summary in _BUILT_IN.items()
+        for name, summary in BUILT_IN.items()
     ]
     return shipped + [_describe_plugin(plugin, default) for plugin in _plugins()]
 
@@ -143,7 +136,7 @@ def _plugins(name: str | None = None) -> list[EntryPoint]:
     from importlib.metadata import entry_points
 
     found = entry_points(group=ENTRY_POINTS)
-    return [each for each in found if name in {None, each.name} and each.name not in _BUILT_IN]
+    return [each for each in found if name in {None, each.name} and each.name not in BUILT_IN]
 
 
 def _load_plugin(name: str) -> SentimentModel:
@@ -181,7 +174,7 @@ def _package(plugin: EntryPoint) -> str:
 
 
 def _unknown(name: str) -> str:
-    known = ", ".join([*_BUILT_IN, *sorted(plugin.name for plugin in _plugins())])
+    known = ", ".join([*BUILT_IN, *sorted(plugin.name for plugin in _plugins())])
     return (
         f"there is no model {name!r}; known are {known}, "
         "and any folder with model.onnx, tokenizer.json and config.json, written ./folder"
