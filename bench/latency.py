@@ -18,10 +18,11 @@ from typing import NamedTuple
 from corpus import add_texts_option, take_texts
 from harness import (
     SENTIJOB,
+    Goal,
+    Table,
     cpu_seconds,
     percentile,
-    print_table,
-    save,
+    publish,
     scratch_store,
     store_of,
     wait_until,
@@ -44,30 +45,18 @@ IDLE_GOAL = 1.0
 """Percent of a core."""
 
 
-class Goal(NamedTuple):
+class Bound(NamedTuple):
     """What the percentiles are to stay under."""
 
     p99: float
     p50: float | None = None
-
-    def __str__(self) -> str:
-        return f"p99 {self.p99:g}" if self.p50 is None else f"p50 {self.p50:g}, p99 {self.p99:g}"
 
 
 class Taken(NamedTuple):
     """Samples of one kind."""
 
     samples: list[float]
-    goal: Goal | None = None
-
-    @property
-    def verdict(self) -> str:
-        if self.goal is None:
-            return ""
-        is_met = percentile(self.samples, 0.99) < self.goal.p99 and (
-            self.goal.p50 is None or percentile(self.samples, 0.5) < self.goal.p50
-        )
-        return "met" if is_met else "missed"
+    bound: Bound | None = None
 
 
 Figures = dict[str, Taken]
@@ -101,7 +90,7 @@ def idle(count: int, model: str, seconds: int) -> tuple[Figures, float]:
             warm_up()
         figures = {
             "idle worker, null model: commit to seen by wait": Taken(
-                repeat(by_wait, count, REST), Goal(40, p50=10)
+                repeat(by_wait, count, REST), Bound(40, p50=10)
             ),
             "idle worker, null model: submit to completed": Taken(repeat(by_library, count, REST)),
             f"idle worker, {model}: submit to completed": Taken(repeat(by_model, count // 2, REST)),
@@ -133,7 +122,7 @@ def watched(count: int) -> Figures:
 
             sample()
             return {
-                "status --watch: commit to shown": Taken(repeat(sample, count, REST), Goal(100))
+                "status --watch: commit to shown": Taken(repeat(sample, count, REST), Bound(100))
             }
 
 
@@ -150,8 +139,8 @@ def busy(count: int, model: str, texts: list[str]) -> Figures:
     if not left:
         raise SystemExit(f"All was done before {count} samples were: take more with --pending.")
     return {
-        f"{name}: its own commit": Taken(commits, Goal(50)),
-        f"{name}: submit to completed": Taken(results, Goal(700)),
+        f"{name}: its own commit": Taken(commits, Bound(50)),
+        f"{name}: submit to completed": Taken(results, Bound(700)),
     }
 
 
@@ -233,25 +222,20 @@ def report(figures: Figures, idle_cost: float) -> None:
         }
         for name, taken in figures.items()
     }
-    print_table(
-        ("milliseconds", "samples", "p50", "p99", "worst", "goal", ""),
+    table = Table(
+        ("milliseconds", "samples", "p50", "p99", "worst"),
         [
-            (
-                name,
-                str(one["samples"]),
-                *(f"{one[of]:.1f}" for of in ("p50", "p99", "worst")),
-                str(figures[name].goal or ""),
-                figures[name].verdict,
-            )
+            (name, str(one["samples"]), *(f"{one[of]:.1f}" for of in ("p50", "p99", "worst")))
             for name, one in percentiles.items()
         ],
     )
-    verdict = "met" if idle_cost < IDLE_GOAL else "missed"
-    print(
-        f"\nAn idle worker with its model processes takes {idle_cost:.2f} % of a core"
-        f" (goal: under {IDLE_GOAL:g} %, {verdict})."
-    )
-    save("latency", {**percentiles, "idle cost in percent of a core": idle_cost})
+    goals = []
+    for name, taken in figures.items():
+        for of, most in taken.bound._asdict().items() if taken.bound else ():
+            if most is not None:
+                goals.append(Goal(f"{name}, {of}, ms", percentiles[name][of], most=most))
+    goals.append(Goal("idle worker, percent of a core", idle_cost, most=IDLE_GOAL))
+    publish("latency", {**percentiles, "idle cost in percent of a core": idle_cost}, [table], goals)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from harness import Cost, print_table, save, sways, timed
+from harness import Cost, Goal, Table, publish, sways, timed
 
 ROOT = Path(__file__).resolve().parent.parent
 HELLO = """
@@ -40,28 +40,22 @@ COMPLETIONS = {
 }
 
 
-class Goal(NamedTuple):
+class Bound(NamedTuple):
     """At most so many times what each of the two takes."""
 
     bare: float
     hello: float | None = None
-
-    def __str__(self) -> str:
-        return f"{self.bare:g}x" if self.hello is None else f"{self.bare:g}x, {self.hello:g}x"
-
-    def is_met(self, bare: float, hello: float) -> bool:
-        return bare <= self.bare and (self.hello is None or hello <= self.hello)
 
 
 class Start(NamedTuple):
     """A command to time."""
 
     command: Sequence[str]
-    goal: Goal | None = None
+    bound: Bound | None = None
     variables: Mapping[str, str] = {}
 
 
-PLAIN, TABLE = Goal(7, 1.3), Goal(12)
+PLAIN, TABLE = Bound(7, 1.3), Bound(12)
 BARE, TYPER = "python -c pass", "Typer hello world"
 
 
@@ -141,18 +135,29 @@ def report(starts: Mapping[str, Start], costs: Mapping[str, Sequence[Cost]]) -> 
         name: Cost(median(one.wall for one in taken), median(one.cpu for one in taken))
         for name, taken in costs.items()
     }
-    rows = []
-    for name, cost in medians.items():
-        bare, hello = cost.wall / medians[BARE].wall, cost.wall / medians[TYPER].wall
-        goal = starts[name].goal
-        verdict = "" if goal is None else "met" if goal.is_met(bare, hello) else "missed"
-        times = (f"{bare:.2f}", f"{hello:.2f}")
-        rows.append((name, f"{cost.wall:.0f}", f"{cost.cpu:.0f}", *times, str(goal or ""), verdict))
-    print_table(
-        ("medians", "wall ms", "CPU ms", "times bare", "times hello", "goal", ""),
-        rows,
+    bare, hello = medians[BARE].wall, medians[TYPER].wall
+    table = Table(
+        ("a command, medians", "wall, ms", "CPU, ms", "times bare", "times hello"),
+        [
+            (
+                name,
+                *(f"{milliseconds:.0f}" for milliseconds in cost),
+                f"{cost.wall / bare:.2f}",
+                f"{cost.wall / hello:.2f}",
+            )
+            for name, cost in medians.items()
+        ],
     )
-    save("startup", {name: cost._asdict() for name, cost in medians.items()})
+    goals = []
+    for name, start in starts.items():
+        if start.bound is None:
+            continue
+        wall, bound = medians[name].wall, start.bound
+        goals.append(Goal(f"{name}, times {BARE}", wall / bare, most=bound.bare))
+        if bound.hello is not None:
+            goals.append(Goal(f"{name}, times a {TYPER}", wall / hello, most=bound.hello))
+    figures = {name: cost._asdict() for name, cost in medians.items()}
+    publish("startup", figures, [table], goals, packages=("typer", "rich"))
 
 
 if __name__ == "__main__":
