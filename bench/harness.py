@@ -112,6 +112,41 @@ def timed(command: Sequence[str], env: Mapping[str, str]) -> Cost:
     return Cost(wall * 1000, (usage.ru_utime + usage.ru_stime) * 1000)
 
 
+class Peak(NamedTuple):
+    """What one run of a command took: seconds, and the most memory that it held at once, in MB."""
+
+    seconds: float
+    megabytes: float
+
+
+MEASURE = """
+import os, subprocess, sys
+process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+_, status, usage = os.wait4(process.pid, 0)
+print(usage.ru_maxrss)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+"""A process of its own measures: what is started begins with the size of who starts it."""
+
+
+def peak_of(command: Sequence[str], env: Mapping[str, str]) -> Peak:
+    """Run a command to its end, its output thrown away.
+
+    Raises:
+        CalledProcessError: it failed.
+    """
+    started = perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE, *command],
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    unit = 1 if sys.platform == "darwin" else 1024
+    return Peak(perf_counter() - started, int(done.stdout) * unit / 1e6)
+
+
 def store_of(env: Mapping[str, str]) -> Store:
     """The store that a command in this environment uses."""
     return open_store(load_settings(environ=env))

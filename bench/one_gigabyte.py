@@ -10,29 +10,19 @@ import argparse
 import csv
 import json
 import random
-import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
-from time import perf_counter
 from typing import NamedTuple, TextIO
 
 from corpus import add_texts_option, take_texts
-from harness import SENTIJOB, print_table, save, scratch_store, store_of
+from harness import SENTIJOB, peak_of, print_table, save, scratch_store, store_of
 
 from sentijob.jobs import Scored, Sentiment
 from sentijob.ports import Store
 
-MEASURE = """
-import os, subprocess, sys
-process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
-_, status, usage = os.wait4(process.pid, 0)
-print(usage.ru_maxrss)
-sys.exit(os.waitstatus_to_exitcode(status))
-"""
-"""A process of its own measures: what is started begins with the size of who starts it."""
 LIMIT_MB = 200
 CLAIM = 10_000
 LEASE = timedelta(minutes=10)
@@ -51,11 +41,15 @@ class Step(NamedTuple):
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--megabytes", type=int, default=1000, help="of each file [1000]")
+    parser.add_argument(
+        "--formats", nargs="+", choices=WRITERS, default=list(WRITERS), help="of files [all]"
+    )
     add_texts_option(parser)
     options = parser.parse_args()
     texts = take_texts(options.texts, 50_000)
     steps: list[Step] = []
-    for suffix, write in WRITERS.items():
+    for suffix in options.formats:
+        write = WRITERS[suffix]
         with scratch_store() as env:
             folder = Path(env["SENTIJOB_DB"]).parent
             folder.mkdir(parents=True)
@@ -111,17 +105,7 @@ WRITERS: Mapping[str, Callable[[TextIO, int, str], None]] = {
 
 def measured(name: str, rows: int, arguments: Sequence[str], env: Mapping[str, str]) -> Step:
     """Run a command to its end."""
-    started = perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-c", MEASURE, SENTIJOB, *arguments],
-        env=env,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        check=True,
-    )
-    seconds = perf_counter() - started
-    unit = 1 if sys.platform == "darwin" else 1024
-    step = Step(name, rows, seconds, int(done.stdout) * unit / 1e6)
+    step = Step(name, rows, *peak_of([SENTIJOB, *arguments], env))
     print(f"{step.name}: {step.seconds:.0f} s, {step.megabytes:.0f} MB", flush=True)
     return step
 

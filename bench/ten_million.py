@@ -1,8 +1,8 @@
 """Whether a store of ten million jobs is as quick as one of ten thousand.
 
 Makes both by ``sentijob submit -f`` and the calls of a worker, and then runs the same commands
-and the same claims on both in turn. A store takes about 4 GB and twenty minutes to make; with
-``--keep FOLDER`` it is made once and used again.
+and the same claims on both in turn. The large store takes about 4 GB and ten minutes to make; with
+``--keep FOLDER`` it is made once and used again. In the end all its results are written to a file.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ import csv
 import os
 import random
 import sqlite3
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import timedelta
+from itertools import cycle
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import NamedTuple
 
 from corpus import add_texts_option, take_texts
-from harness import SENTIJOB, print_table, save, sways, timed
+from harness import SENTIJOB, Peak, peak_of, print_table, save, sways, timed
 
-from sentijob.jobs import ClaimedJob, Failure, Item, Scored, Selector, Sentiment, Terms
+from sentijob.jobs import Failure, Item, Scored, Selector, Sentiment, Status, Terms
 from sentijob.ports import Store
 from sentijob.settings import load_settings
 from sentijob.wiring import open_store
@@ -75,7 +75,8 @@ def main() -> None:
             " ".join(words): compare(looker(words), stores, options.repeats) for words in COMMANDS
         }
         size = bytes_a_job(stores[options.jobs])
-    report(options.jobs, work, looks, size)
+        exported = export_all(stores[options.jobs], options.jobs)
+    report(options.jobs, work, looks, size, exported)
 
 
 @contextmanager
@@ -124,24 +125,37 @@ def submit(
         writer.writerow(("key", "text"))
         writer.writerows((f"k{number}-{n}", texts[n % len(texts)]) for n in range(count))
     flags = ("--model", batch.model, "--priority", str(batch.priority), "--name", f"file {number}")
-    started = perf_counter()
-    subprocess.run(
-        [SENTIJOB, "submit", "-q", *flags, "-f", str(file)],
-        env=env,
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
-    print(f"  submitted {count:,} in {perf_counter() - started:,.1f} s", flush=True)
+    show("submitted", count, peak_of([SENTIJOB, "submit", "-q", *flags, "-f", str(file)], env))
     file.unlink()
+
+
+def show(done: str, count: int, peak: Peak) -> None:
+    rate = count / peak.seconds
+    print(
+        f"  {done} {count:,} in {peak.seconds:,.1f} s, {rate:,.0f} a second, in {peak.megabytes:.0f} MB",
+        flush=True,
+    )
+
+
+def export_all(env: Mapping[str, str], jobs: int) -> Peak:
+    """Write the results of all jobs, whatever they are, as JSON lines."""
+    target = Path(env["SENTIJOB_DB"]).with_name("results.jsonl")
+    every = [word for status in Status for word in ("--status", status)]
+    peak = peak_of([SENTIJOB, "results", *every, "-o", str(target)], env)
+    show("exported", jobs, peak)
+    target.unlink()
+    return peak
 
 
 def settle_all(store: Store, chance: random.Random) -> None:
     """Bring all that waits to an end as a worker would: most completed, one in 5,000 failed, as many cancelled."""
     worker_id = store.register_worker(host="bench", pid=1).id
     started, settled = perf_counter(), 0
+    # In every store some fail with the rarer error, so that looking for it shows as much.
+    codes = cycle(("model_error", *["text_rejected"] * 9))
     while claims := store.claim(worker_id, limit=BULK, lease=LEASE):
-        failing = {chance.randrange(len(claims)) for _ in range(len(claims) // 5000)}
-        store.fail(worker_id, [failure(claims[place]) for place in failing])
+        failing = {chance.randrange(len(claims)) for _ in range(-(-len(claims) // 5000))}
+        store.fail(worker_id, [Failure(claims[place], next(codes), "made up") for place in failing])
         cancelled = {chance.randrange(len(claims)) for _ in range(len(claims) // 5000)} - failing
         if cancelled:
             store.cancel(Selector(job_ids=tuple(claims[place].job_id for place in cancelled)))
@@ -157,10 +171,6 @@ def settle_all(store: Store, chance: random.Random) -> None:
         settled += len(claims)
     store.retire_worker(worker_id)
     print(f"  settled {settled:,} in {perf_counter() - started:,.1f} s", flush=True)
-
-
-def failure(claim: ClaimedJob) -> Failure:
-    return Failure(claim, "model_error" if claim.job_id % 10 == 0 else "text_rejected", "made up")
 
 
 def verdict(chance: random.Random) -> Sentiment:
@@ -287,6 +297,7 @@ def report(
     work: Mapping[str, Mapping[int, float]],
     looks: Mapping[str, Mapping[int, float]],
     size: float,
+    exported: Peak,
 ) -> None:
     headings = (f"{SMALL:,} jobs", f"{jobs:,} jobs")
     print_table(
@@ -305,7 +316,9 @@ def report(
         ],
     )
     print(f"\n{size:.0f} bytes a job beside its text")
-    save(f"ten_million-{jobs}", {"work": work, "commands": looks, "bytes_a_job": size})
+    show("exported", jobs, exported)
+    figures = {"work": work, "commands": looks, "bytes_a_job": size, "export": exported}
+    save(f"ten_million-{jobs}", figures)
 
 
 if __name__ == "__main__":

@@ -99,10 +99,10 @@ class Table:
 
     def _own_cells(self, meta: Mapping[str, object]) -> Row:
         own = self._own
-        if meta.keys() <= own.keys():
-            return (*[_own_value(meta.get(name)) for name in own], None)
-        rest = {name: value for name, value in meta.items() if name not in own}
-        return (*[_own_value(meta.get(name)) for name in own], dumps(rest))
+        rest = {}
+        if not meta.keys() <= own.keys():
+            rest = {name: value for name, value in meta.items() if name not in own}
+        return (*[_own_value(meta.get(name)) for name in own], dumps(rest) if rest else None)
 
 
 def _own_columns(metas: Iterable[Mapping[str, object]]) -> dict[str, str]:

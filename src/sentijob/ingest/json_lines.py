@@ -52,10 +52,10 @@ class JsonLinesReader:
         """Where the text and the key are in all *values*, and which; None where a glance doesn't tell."""
         if set(map(type, values)) != {dict}:
             return None
-        names = set(map(tuple, values))
-        if len(names) > 1:
+        choices = {self._maker.columns(names) for names in set(map(tuple, values))}
+        if len(choices) > 1:
             return None
-        columns = self._maker.columns(names.pop())
+        columns = choices.pop()
         text, key = columns
         keys = None if key is None else [value[key] for value in values]
         plain = self._maker.plain([value[text] for value in values], keys)

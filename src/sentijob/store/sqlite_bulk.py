@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from sentijob.store.database import Connection
 
 _AT_ONCE = (100, 10, 1)
-"""Rows to a statement, as many as there are left. A statement costs about what a row does: the next
-number is looked up and written back with each."""
+"""Rows to a statement, as many as there are left. Each statement opens every index, and looks the next
+number up and writes it back, which costs as much again as a row."""
 
 
 def insert_many(
