@@ -24,13 +24,14 @@ from time import perf_counter
 import pyarrow as pa
 import pyarrow.parquet as pq
 from corpus import add_texts_option, take_texts
-from harness import SENTIJOB, Peak, peak_of, print_table, save, scratch_store, store_of, timed
+from harness import SENTIJOB, Goal, Peak, Table, peak_of, publish, scratch_store, store_of, timed
 
 from sentijob.cli.filling import CHUNK_TEXTS
-from sentijob.cli.intake import Order, queue_file, scanned_file
-from sentijob.cli.many import many_rows
+from sentijob.cli.intake import queue_file, scanned_file
+from sentijob.cli.orders import Order
 from sentijob.export.formats import ExportFormat
 from sentijob.export.results import write_results
+from sentijob.garbage import collected_rarely
 from sentijob.ingest.options import ReadOptions
 from sentijob.jobs import Item, Scored, Selector, Sentiment, Status, Terms
 from sentijob.ports import Store
@@ -99,11 +100,11 @@ def submit_ways(
     }
 
 
-Table = tuple[Sequence[str], Sequence[tuple[object, ...]]]
+Stored = tuple[Sequence[str], Sequence[tuple[object, ...]]]
 """Its columns and its rows."""
 
 
-def rows_left_by(folder: Path, file: Path) -> dict[str, Table]:
+def rows_left_by(folder: Path, file: Path) -> dict[str, Stored]:
     """What a submit of *file* leaves in the store."""
     with new_store(folder) as (store, path):
         submit(store, file)
@@ -111,7 +112,7 @@ def rows_left_by(folder: Path, file: Path) -> dict[str, Table]:
             return {name: table_of(connection, name) for name in ("job", "job_text")}
 
 
-def table_of(connection: sqlite3.Connection, name: str) -> Table:
+def table_of(connection: sqlite3.Connection, name: str) -> Stored:
     """All that a table holds, without the columns in which nothing stands."""
     connection.row_factory = sqlite3.Row
     first = connection.execute(f"SELECT * FROM {name} LIMIT 1").fetchone()  # noqa: S608  # our own name
@@ -130,7 +131,7 @@ def new_store(folder: Path) -> Iterator[tuple[Store, Path]]:
         Path(f"{path}{suffix}").unlink(missing_ok=True)
 
 
-def insert_ready(folder: Path, tables: Mapping[str, Table]) -> float:
+def insert_ready(folder: Path, tables: Mapping[str, Stored]) -> float:
     """The driver's ``executemany`` of ready-made rows into an empty store."""
     with (
         new_store(folder) as (_, path),
@@ -139,7 +140,7 @@ def insert_ready(folder: Path, tables: Mapping[str, Table]) -> float:
         return insert(connection, tables)
 
 
-def insert_bare(folder: Path, tables: Mapping[str, Table]) -> float:
+def insert_bare(folder: Path, tables: Mapping[str, Stored]) -> float:
     """The same texts into a table of its own, with no index."""
     path = folder / "bare.db"
     with closing(connected(connect_stdlib, str(path))) as connection:
@@ -151,7 +152,7 @@ def insert_bare(folder: Path, tables: Mapping[str, Table]) -> float:
     return seconds
 
 
-def insert(connection: sqlite3.Connection, tables: Mapping[str, Table]) -> float:
+def insert(connection: sqlite3.Connection, tables: Mapping[str, Stored]) -> float:
     connection.execute("PRAGMA synchronous = FULL")
     total = max(len(rows) for _, rows in tables.values())
     started = perf_counter()
@@ -227,7 +228,7 @@ def measured_exports(
 
 def export(store: Store, target: Path, export_format: ExportFormat) -> float:
     started = perf_counter()
-    with many_rows():
+    with collected_rarely():
         write_results(store.pages(Selector(statuses=(Status.COMPLETED,))), target, export_format)
     return perf_counter() - started
 
@@ -266,25 +267,22 @@ def report(
     peaks: Mapping[str, Peak],
     long: Mapping[int, Mapping[str, float]],
 ) -> None:
-    single = submits["single submits"]
-    print_table(
+    single, short = submits["single submits"], long[LENGTHS[0]]
+    rows_in = Table(
         ("rows into the store (medians)", "rows/s", "of the anchor", "of single submits"),
         [
             (name, f"{rate:,.0f}", f"{rate / submits[anchor(name)]:.2f}", f"{rate / single:.1f}")
             for name, rate in submits.items()
         ],
     )
-    print("\nThe anchor is the driver's rate with our rows of a csv; for txt, of a txt.\n")
-    print_table(
+    rows_out = Table(
         ("results out", "rows/s", "by the command, s", "most memory, MB"),
         [
             (name, f"{rate:,.0f}", f"{peaks[name].seconds:.1f}", f"{peaks[name].megabytes:.0f}")
             for name, rate in exports.items()
         ],
     )
-    print()
-    short = long[LENGTHS[0]]
-    print_table(
+    by_length = Table(
         ("characters", *(f"{name}, µs a job (times)" for name in list(short)[1:]), "bytes (times)"),
         [
             (
@@ -295,7 +293,36 @@ def report(
             for length, cost in long.items()
         ],
     )
-    save("bulk", {"submits": submits, "exports": exports, "peaks": peaks, "long_texts": long})
+    publish(
+        "bulk",
+        {"submits": submits, "exports": exports, "peaks": peaks, "long_texts": long},
+        [rows_in, rows_out, by_length],
+        [*goals_in(submits), *goals_out(exports, peaks), *goals_of_long_texts(long)],
+    )
+
+
+def goals_in(submits: Rates) -> Iterator[Goal]:
+    for suffix in ("csv", "jsonl"):
+        name = f"submit, {suffix}"
+        ready, single = submits[anchor(name)], submits["single submits"]
+        yield Goal(f"{name}, of the driver's rate", submits[name] / ready, least=0.5)
+        yield Goal(f"{name}, times single submits", submits[name] / single, least=30)
+    slower = min(submits["submit, csv"], submits["submit, jsonl"])
+    yield Goal(
+        "submit, parquet, of the slower of both", submits["submit, parquet"] / slower, least=1
+    )
+
+
+def goals_out(exports: Rates, peaks: Mapping[str, Peak]) -> Iterator[Goal]:
+    yield Goal("results as jsonl, rows a second", exports["jsonl"], least=100_000)
+    yield Goal("results, most memory, MB", max(one.megabytes for one in peaks.values()), most=200)
+
+
+def goals_of_long_texts(long: Mapping[int, Mapping[str, float]]) -> Iterator[Goal]:
+    short, longest = long[LENGTHS[0]], long[LENGTHS[-1]]
+    for name in list(short)[1:]:
+        growth = (longest[name] / short[name]) / (longest["bytes"] / short["bytes"])
+        yield Goal(f"long texts, {name}: growth of the cost by that of the bytes", growth, most=1)
 
 
 def anchor(name: str) -> str:

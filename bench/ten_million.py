@@ -23,7 +23,7 @@ from time import perf_counter
 from typing import NamedTuple
 
 from corpus import add_texts_option, take_texts
-from harness import SENTIJOB, Peak, peak_of, print_table, save, sways, timed
+from harness import SENTIJOB, Goal, Peak, Table, peak_of, publish, sways, timed
 
 from sentijob.jobs import Failure, Item, Scored, Selector, Sentiment, Status, Terms
 from sentijob.ports import Store
@@ -300,25 +300,33 @@ def report(
     exported: Peak,
 ) -> None:
     headings = (f"{SMALL:,} jobs", f"{jobs:,} jobs")
-    print_table(
+    done = Table(
         ("work (medians)", *headings, "times"),
         [
             (name, f"{cost[SMALL]:.1f}", f"{cost[jobs]:.1f}", f"{cost[jobs] / cost[SMALL]:.2f}")
             for name, cost in work.items()
         ],
     )
-    print()
-    print_table(
+    seen = Table(
         ("command (medians, ms)", *headings, "more"),
         [
             (name, f"{cost[SMALL]:.0f}", f"{cost[jobs]:.0f}", f"{cost[jobs] - cost[SMALL]:+.0f}")
             for name, cost in looks.items()
         ],
     )
-    print(f"\n{size:.0f} bytes a job beside its text")
-    show("exported", jobs, exported)
+    slowest = max(looks, key=lambda name: looks[name][jobs] - looks[name][SMALL])
+    goals = [
+        *(
+            Goal(f"{name}, times", cost[jobs] / cost[SMALL], most=1.2)
+            for name, cost in work.items()
+        ),
+        Goal(f"`{slowest}`, ms more", looks[slowest][jobs] - looks[slowest][SMALL], most=30),
+        Goal("bytes a job beside its text", size, most=300),
+        Goal("exported, rows a second by the command", jobs / exported.seconds, least=100_000),
+        Goal("exported, most memory, MB", exported.megabytes, most=200),
+    ]
     figures = {"work": work, "commands": looks, "bytes_a_job": size, "export": exported}
-    save(f"ten_million-{jobs}", figures)
+    publish(f"ten_million-{jobs}", figures, [done, seen], goals)
 
 
 if __name__ == "__main__":
