@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import repeat
 from typing import NamedTuple
 
 from sentijob.errors import ModelError, ModelLostError
@@ -53,11 +54,7 @@ def score(
                 middle = len(part) // 2
                 waiting += [part[middle:], part[:middle]]
             continue
-        revision = model.revision
-        outcome.scored.extend(
-            Scored(claim, sentiment, revision)
-            for claim, sentiment in zip(part, sentiments, strict=True)
-        )
+        outcome.scored.extend(map(Scored._make, zip(part, sentiments, repeat(model.revision))))
     return outcome
 
 
@@ -72,17 +69,16 @@ def predict(model: SentimentModel, claims: Sequence[ClaimedJob]) -> Sequence[Sen
         raise ModelError(
             f"model {model.name} gave {len(sentiments)} sentiments for {len(claims)} texts"
         )
-    for sentiment in sentiments:
-        if not _is_sound(sentiment):
-            raise ModelError(f"model {model.name} gave probabilities that don't sum to 1")
+    if sentiments and not _are_sound(sentiments):
+        raise ModelError(f"model {model.name} gave probabilities that don't sum to 1")
     return sentiments
 
 
-def _is_sound(sentiment: Sentiment) -> bool:
-    _, score, negative, neutral, positive, *_ = sentiment
-    # Written so that a NaN, which no comparison holds for, is unsound.
+def _are_sound(sentiments: Sequence[Sentiment]) -> bool:
+    # By the column, and written so that a NaN, which no comparison holds for, is unsound.
+    _, scores, *chances, _, _ = zip(*sentiments, strict=True)
     return (
-        abs(negative + neutral + positive - 1) <= TOLERANCE
-        and min(negative, neutral, positive) >= 0
-        and 0 <= score <= 1
+        all(abs(sum(of_text) - 1) <= TOLERANCE for of_text in zip(*chances, strict=True))
+        and min(map(min, chances)) >= 0
+        and all(0 <= score <= 1 for score in scores)
     )
