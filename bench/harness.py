@@ -113,9 +113,10 @@ def timed(command: Sequence[str], env: Mapping[str, str]) -> Cost:
 
 
 class Peak(NamedTuple):
-    """What one run of a command took: seconds, and the most memory that it held at once, in MB."""
+    """What one run of a command took: seconds, those of them on a processor, and its most memory at once, in MB."""
 
     seconds: float
+    cpu: float
     megabytes: float
 
 
@@ -123,7 +124,7 @@ MEASURE = """
 import os, subprocess, sys
 process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 _, status, usage = os.wait4(process.pid, 0)
-print(usage.ru_maxrss)
+print(usage.ru_utime + usage.ru_stime, usage.ru_maxrss)
 sys.exit(os.waitstatus_to_exitcode(status))
 """
 """A process of its own measures: what is started begins with the size of who starts it."""
@@ -144,7 +145,8 @@ def peak_of(command: Sequence[str], env: Mapping[str, str]) -> Peak:
         check=True,
     )
     unit = 1 if sys.platform == "darwin" else 1024
-    return Peak(perf_counter() - started, int(done.stdout) * unit / 1e6)
+    cpu, kept = done.stdout.split()
+    return Peak(perf_counter() - started, float(cpu), int(kept) * unit / 1e6)
 
 
 def store_of(env: Mapping[str, str]) -> Store:

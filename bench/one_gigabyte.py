@@ -34,6 +34,8 @@ class Step(NamedTuple):
     name: str
     rows: int
     seconds: float
+    cpu: float
+    """Those of them on a processor; the rest was waiting, for a disk or for others."""
     megabytes: float
     """The most memory that it held at once."""
 
@@ -123,12 +125,20 @@ def complete_all(store: Store) -> None:
 
 def report(megabytes: int, steps: Sequence[Step]) -> None:
     print_table(
-        (f"files of {megabytes:,} MB", "rows", "seconds", "rows/s", "most memory, MB"),
+        (
+            f"files of {megabytes:,} MB",
+            "rows",
+            "seconds",
+            "on a processor",
+            "rows/s",
+            "most memory, MB",
+        ),
         [
             (
                 step.name,
                 f"{step.rows:,}",
                 f"{step.seconds:.0f}",
+                f"{step.cpu:.0f}",
                 f"{step.rows / step.seconds:,.0f}",
                 f"{step.megabytes:.0f}",
             )

@@ -132,7 +132,8 @@ def submit(
 def show(done: str, count: int, peak: Peak) -> None:
     rate = count / peak.seconds
     print(
-        f"  {done} {count:,} in {peak.seconds:,.1f} s, {rate:,.0f} a second, in {peak.megabytes:.0f} MB",
+        f"  {done} {count:,} in {peak.seconds:,.1f} s ({peak.cpu:,.1f} s of a processor),"
+        f" {rate:,.0f} a second, in {peak.megabytes:.0f} MB",
         flush=True,
     )
 
