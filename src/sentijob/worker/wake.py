@@ -16,7 +16,9 @@ class Waker(Protocol):
         """Sleep until the store may have changed: True; or for *timeout*: False.
 
         A commit since the last wait returned ends the next one at once; so
-        look at the store after a wait, never before it alone. The first
+        look at the store after a wait, never before it alone. A commit may
+        wake as it is written, and show only when it is synced: whoever does not wait
+        for the writer's lock, as a claim does, looks again. The first
         wait may return at once without a commit.
         """
         ...
