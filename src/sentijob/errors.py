@@ -124,6 +124,10 @@ class ModelLostError(ModelError):
     code = "model_crashed"
 
 
+class ModelUnreachedError(ModelLostError):
+    """A model's process was lost over an earlier call, before it came to this one's texts."""
+
+
 class ModelTimeoutError(ModelLostError):
     """A model gave no answer in time, so that its process was killed."""
 

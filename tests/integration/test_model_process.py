@@ -22,6 +22,7 @@ from sentijob.errors import (
     ModelMemoryError,
     ModelTimeoutError,
     ModelUnavailableError,
+    ModelUnreachedError,
     TextRejectedError,
 )
 from sentijob.jobs import Label, Sentiment
@@ -305,3 +306,61 @@ def test_a_model_dies_with_its_worker_even_in_a_call_that_never_returns(text: st
         assert is_running(pid)
         parent.kill()
     eventually(lambda: not is_running(pid))
+
+
+def test_what_is_announced_is_scored_before_anybody_asks_and_once(
+    model: ProcessModel, tmp_path: Path
+) -> None:
+    note = tmp_path / "note"
+    first, second = ["a"], [f"note {note}", "bcd"]
+    model.announce(first)
+    model.announce(second)
+    model.announce(list(second))
+    eventually(note.exists)
+    assert [one.tokens for one in model.predict(first)] == [1]
+    assert [one.tokens for one in model.predict(list(second))] == [len(second[0]), 3]
+    assert note.read_text() == "noted\n"
+
+
+def test_what_is_announced_and_not_asked_for_is_nobody_elses_answer(model: ProcessModel) -> None:
+    for length in range(1, 6):
+        model.announce(["x" * length])
+    assert [one.tokens for one in model.predict(["a" * 9])] == [9]
+    assert [one.tokens for one in model.predict(["x" * 5])] == [5]
+    assert [one.tokens for one in model.predict(["x"])] == [1]
+
+
+def test_a_loss_is_put_down_to_the_call_that_ran_and_to_none_behind_it(start: Start) -> None:
+    for deadly, loss in ("kill", ModelCrashError), ("hang", ModelTimeoutError):
+        model = start(limits=HASTY)
+        model.await_loaded()
+        model.announce([deadly])
+        model.announce(["fine"])
+        with pytest.raises(loss):
+            model.predict([deadly])
+        with pytest.raises(ModelUnreachedError, match="over other texts"):
+            model.predict(["fine"])
+
+
+def test_a_loss_over_announced_texts_is_not_put_down_to_those_that_are_tried_again_before_them(
+    model: ProcessModel,
+) -> None:
+    model.announce(["raise a fuss", "fine"])
+    model.announce(["kill"])
+    with pytest.raises(ModelError, match="a fuss"):
+        model.predict(["raise a fuss", "fine"])
+    with pytest.raises(ModelUnreachedError):
+        model.predict(["fine"])
+    with pytest.raises(ModelCrashError):
+        model.predict(["kill"])
+
+
+def test_a_model_that_reads_nothing_for_ages_is_ended_though_more_is_announced(
+    start: Start,
+) -> None:
+    model = start(limits=HASTY)
+    model.await_loaded()
+    model.announce(["spin"])
+    model.announce(["x" * 5_000_000])
+    with pytest.raises(ModelTimeoutError):
+        model.predict(["spin"])

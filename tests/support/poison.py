@@ -50,6 +50,10 @@ class Poison:
     def do_leave(self, rest):
         raise SystemExit(rest)
 
+    def do_note(self, rest):
+        with open(rest, "a") as file:
+            file.write("noted\\n")
+
     def do_hang(self, rest):
         print("hanging")
         time.sleep(3600)

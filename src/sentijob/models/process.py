@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import IO, NamedTuple, cast
@@ -20,6 +21,7 @@ from sentijob.errors import (
     ModelMemoryError,
     ModelTimeoutError,
     ModelUnavailableError,
+    ModelUnreachedError,
 )
 from sentijob.jobs import Sentiment
 from sentijob.models.chatter import Chatter
@@ -29,6 +31,8 @@ from sentijob.models.wire import error_from, sentiments_from
 # -P: a folder that happens to be the current one brings no modules.
 COMMAND = (sys.executable, "-P", "-m", "sentijob.models.serve")
 LARGEST_ANSWER = 1 << 26
+_MOST_ANNOUNCED = 2
+"""The call that runs, and the next."""
 _LAST_WAIT = 5.0
 """Seconds for a process to end that was killed or has closed its pipe; the kernel may be slow to let it go."""
 _HELD_BACK = {
@@ -50,11 +54,27 @@ class Limits(NamedTuple):
     """In bytes; 0 for no limit."""
 
 
+class _Call:
+    """A message to the process, and what became of it."""
+
+    def __init__(self, message: object, patience: timedelta, texts: Sequence[str] = ()) -> None:
+        self.frame = encode(message)
+        self.patience = patience.total_seconds()
+        self.texts = texts
+        self.answer: object = None
+        self.loss: ModelError | None = None
+
+
 class ProcessModel:
     """Starts its process at once, and is a SentimentModel as soon as :meth:`await_loaded` has returned.
 
     Once the process is lost, every call fails: load another. One thread
     calls; any other may :meth:`close`, which ends a call that runs.
+
+    Calls are answered in the order in which they were sent. One may be sent
+    while another runs, by :meth:`announce`: then the process goes on to it
+    at once, and doesn't wait until its last answer has been read. If it is
+    lost, the call that it was at is to blame, and none behind it.
     """
 
     def __init__(
@@ -72,6 +92,10 @@ class ProcessModel:
         self._limits = limits
         self._lock = threading.RLock()
         self._is_loaded = False
+        self._sent: deque[_Call] = deque()
+        """Not yet answered; the process is at the first."""
+        self._announced: deque[_Call] = deque(maxlen=_MOST_ANNOUNCED)
+        """Not yet asked for by :meth:`predict`, whether answered or not."""
         self._process, reading, writing = _start(command, limits.memory)
         self._channel = Channel(
             reading, writing, largest=LARGEST_ANSWER, is_cut=lambda: not self.is_alive
@@ -98,7 +122,7 @@ class ProcessModel:
             if self._is_loaded:
                 return
             try:
-                answer = self._ask(self._terms, self._limits.load)
+                answer = self._answer_to(self._send(_Call(self._terms, self._limits.load)))
             except (ModelTimeoutError, ModelCrashError) as exc:
                 said = self._chatter.last_line()
                 why = f"{exc}; it said: {said}" if said else str(exc)
@@ -115,11 +139,12 @@ class ProcessModel:
         """See :class:`sentijob.ports.SentimentModel`.
 
         Raises:
+            ModelUnreachedError: the process is gone, over other texts that were announced before.
             ModelLostError: the process is gone; any of the *texts* may have done it.
         """
-        deadline = self._limits.call + self._limits.per_text * len(texts)
         try:
-            answer = self._ask({"texts": list(texts)}, deadline)
+            with self._lock:
+                answer = self._answer_to(self._taken(texts) or self._send(self._call(texts)))
         except ModelMemoryError as exc:
             # It may go on to hold what it couldn't use, and fail every text from now on.
             self.close()
@@ -133,34 +158,84 @@ class ProcessModel:
         with self._lock:
             self._channel.close()
 
-    def _ask(self, message: object, patience: timedelta) -> dict[str, object]:
-        """Send a message; its answer."""
+    def announce(self, texts: Sequence[str]) -> None:
+        """Have the process go on to *texts* next; :meth:`predict` of the same gives what it said.
+
+        Of what is announced and never asked for, the newest is kept. Whatever
+        goes wrong is raised by :meth:`predict`.
+        """
         with self._lock:
-            deadline = time.monotonic() + patience.total_seconds()
-            try:
-                self._channel.send(encode(message), deadline=deadline)
-                answer = self._channel.receive(deadline=deadline)
-            except TimeoutError:
-                self.close()
-                raise ModelTimeoutError(
-                    f"the model {self.name} gave no answer within {patience.total_seconds():g}s,"
-                    " and was killed"
-                ) from None
-            except (EOFError, OSError) as exc:
-                raise self._death() from exc
-            except ValueError as exc:
-                self.close()
-                raise ModelCrashError(
-                    f"the process of model {self.name} said what can't be understood: {exc}"
-                ) from exc
-            except BaseException:
-                self.close()  # an answer may come yet, and would be taken for that to the next call
-                raise
-        if error := error_from(answer):
+            if any(call.texts == texts for call in self._announced):
+                return
+            self._announced.append(self._send(self._call(texts)))
+
+    def _call(self, texts: Sequence[str]) -> _Call:
+        patience = self._limits.call + self._limits.per_text * len(texts)
+        return _Call({"texts": list(texts)}, patience, texts)
+
+    def _taken(self, texts: Sequence[str]) -> _Call | None:
+        """The call that announced *texts*; those announced before it aren't waited for any more."""
+        for place, call in enumerate(self._announced):
+            if call.texts == texts:
+                for _ in range(place + 1):
+                    self._announced.popleft()
+                return call
+        return None
+
+    def _send(self, call: _Call) -> _Call:
+        self._sent.append(call)
+        with self._losses_noted():
+            self._channel.send(call.frame, deadline=time.monotonic() + self._sent[0].patience)
+        return call
+
+    def _answer_to(self, call: _Call) -> dict[str, object]:
+        """The answer to a call that was sent; those before it are read, and kept."""
+        while call in self._sent:
+            first = self._sent[0]
+            with self._losses_noted():
+                first.answer = self._channel.receive(deadline=time.monotonic() + first.patience)
+                self._sent.popleft()
+        if call.loss is not None:
+            raise call.loss
+        if error := error_from(call.answer):
             raise error
-        if not isinstance(answer, dict):
-            raise ModelError(f"the process of model {self.name} gave no answer but {answer!r:.80}")
-        return answer
+        if not isinstance(call.answer, dict):
+            raise ModelError(
+                f"the process of model {self.name} gave no answer but {call.answer!r:.80}"
+            )
+        return call.answer
+
+    @contextlib.contextmanager
+    def _losses_noted(self) -> Iterator[None]:
+        """Turn an end of the process into the loss of each call that isn't answered."""
+        try:
+            yield
+        except TimeoutError:
+            self.close()
+            patience = f"{self._sent[0].patience:g}s"
+            self._lose(
+                ModelTimeoutError(
+                    f"the model {self.name} gave no answer within {patience}, and was killed"
+                )
+            )
+        except (EOFError, OSError):
+            self._lose(self._death())
+        except ValueError as exc:
+            self.close()
+            self._lose(
+                ModelCrashError(
+                    f"the process of model {self.name} said what can't be understood: {exc}"
+                )
+            )
+        except BaseException:
+            self.close()  # an answer may come yet, and would be taken for that to the next call
+            raise
+
+    def _lose(self, loss: ModelError) -> None:
+        """The first call, at which the process was, is to blame; no other is."""
+        for place, call in enumerate(self._sent):
+            call.loss = ModelUnreachedError(f"{loss}, over other texts") if place else loss
+        self._sent.clear()
 
     def _why_not(self, error: ModelError) -> str:
         """What is told of a model that can't be loaded."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import repeat
 from typing import NamedTuple
 
-from sentijob.errors import ModelError, ModelLostError
+from sentijob.errors import ModelError, ModelLostError, ModelUnreachedError
 from sentijob.jobs import ClaimedJob, Failure, Scored, Sentiment
 from sentijob.ports import SentimentModel
 
@@ -42,10 +42,10 @@ def score(
         try:
             sentiments = predict(model, part)
         except ModelLostError as exc:
-            is_alone = len(part) == 1
-            if is_alone:
+            is_at_fault = len(part) == 1 and not isinstance(exc, ModelUnreachedError)
+            if is_at_fault:
                 outcome.failures.append(fail(part[0], exc))
-            rest = waiting if is_alone else [*waiting, part]
+            rest = waiting if is_at_fault else [*waiting, part]
             return outcome._replace(apart=[claim for piece in rest for claim in piece])
         except (Exception, SystemExit) as exc:  # noqa: BLE001  # a model is foreign code
             if len(part) == 1:
@@ -58,13 +58,18 @@ def score(
     return outcome
 
 
+def texts_of(claims: Iterable[ClaimedJob]) -> list[str]:
+    """What a model is given of *claims*."""
+    return [claim.text for claim in claims]
+
+
 def predict(model: SentimentModel, claims: Sequence[ClaimedJob]) -> Sequence[Sentiment]:
     """The model's sentiments, one a claim, checked.
 
     Raises:
         ModelError: the model gave another number of them, or probabilities that are none.
     """
-    sentiments = model.predict([claim.text for claim in claims])
+    sentiments = model.predict(texts_of(claims))
     if len(sentiments) != len(claims):
         raise ModelError(
             f"model {model.name} gave {len(sentiments)} sentiments for {len(claims)} texts"

@@ -9,12 +9,15 @@ from typing import NamedTuple
 
 from sentijob.jobs import ClaimedJob
 
+TEXT_WEIGHT = 20
+"""What a text costs beside its length, in characters: the models that were measured lie about here."""
+
 
 class Bounds(NamedTuple):
-    """How much one model call may carry; a text longer than *characters* goes alone."""
+    """How much one model call may carry; a text that weighs more than *weight* goes alone."""
 
     texts: int
-    characters: int
+    weight: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +29,14 @@ class Chunk:
     claims: Sequence[ClaimedJob]
 
     @property
-    def characters(self) -> int:
-        return sum(len(claim.text) for claim in self.claims)
+    def weight(self) -> int:
+        """How much work it is for a model: its characters, and something for each text."""
+        return sum(map(_weight, self.claims))
+
+    @property
+    def is_suspect(self) -> bool:
+        """Whether it might take its model with it, or its worker: see :func:`cut`."""
+        return any(map(_is_suspect, self.claims))
 
 
 def cut(claims: Iterable[ClaimedJob], bounds_of: Callable[[str], Bounds]) -> list[Chunk]:
@@ -43,7 +52,7 @@ def cut(claims: Iterable[ClaimedJob], bounds_of: Callable[[str], Bounds]) -> lis
     chunks: list[Chunk] = []
     for (negated, suspect, model), group in sorted(kinds.items()):
         bounds = Bounds(1, 1) if suspect else bounds_of(model)
-        pieces = _pieces(sorted(group, key=_length), bounds)
+        pieces = _pieces(sorted(group, key=_weight), bounds)
         chunks.extend(Chunk(model, -negated, piece) for piece in pieces)
     return chunks
 
@@ -53,8 +62,8 @@ def alone(chunk: Chunk, claims: Iterable[ClaimedJob]) -> list[Chunk]:
     return [Chunk(chunk.model, chunk.priority, (claim,)) for claim in claims]
 
 
-def _length(claim: ClaimedJob) -> int:
-    return len(claim.text)
+def _weight(claim: ClaimedJob) -> int:
+    return len(claim.text) + TEXT_WEIGHT
 
 
 def _is_suspect(claim: ClaimedJob) -> bool:
@@ -63,14 +72,14 @@ def _is_suspect(claim: ClaimedJob) -> bool:
 
 def _pieces(claims: Iterable[ClaimedJob], bounds: Bounds) -> Iterable[list[ClaimedJob]]:
     piece: list[ClaimedJob] = []
-    characters = 0
+    weight = 0
     for claim in claims:
-        length = len(claim.text)
-        is_full = len(piece) >= bounds.texts or characters + length > bounds.characters
+        added = _weight(claim)
+        is_full = len(piece) >= bounds.texts or weight + added > bounds.weight
         if piece and is_full:
             yield piece
-            piece, characters = [], 0
+            piece, weight = [], 0
         piece.append(claim)
-        characters += length
+        weight += added
     if piece:
         yield piece

@@ -10,7 +10,7 @@ from sentijob.worker.config import WorkerConfig
 from sentijob.worker.handover import Handover
 from sentijob.worker.lease import Holdings
 from sentijob.worker.loader import Availability
-from sentijob.worker.pace import CLAIM_TIME, FIRST_CLAIM, Pace
+from sentijob.worker.pace import FIRST_CLAIM, LOOK_TIME, Pace
 
 
 class Claimer:
@@ -49,7 +49,7 @@ class Claimer:
         if waiting < self._pace.reserve():
             return self._claim(self._pace.next_limit(), self._config.min_priority)
         top = self._handover.top_priority()
-        is_rested = self._clock() - self._claimed_at >= CLAIM_TIME.total_seconds()
+        is_rested = self._clock() - self._claimed_at >= LOOK_TIME.total_seconds()
         if top is None or not is_rested:
             return False
         return self._claim(FIRST_CLAIM, max(top + 1, self._config.min_priority or top + 1))

@@ -15,7 +15,7 @@ from sentijob.worker.config import WorkerConfig
 from sentijob.worker.handover import Handover
 from sentijob.worker.lease import Holdings
 from sentijob.worker.loader import Availability
-from sentijob.worker.pace import CLAIM_TIME
+from sentijob.worker.pace import LOOK_TIME
 from sentijob.worker.settler import Settler
 from sentijob.worker.sweeper import Sweeper
 from sentijob.worker.trouble import Trouble
@@ -119,7 +119,7 @@ class Dispatcher:
         elif self._handover.is_idle:
             return self._rest()
         else:
-            self._handover.await_outcome(CLAIM_TIME)
+            self._handover.await_outcome(LOOK_TIME)
         return False
 
     def _settle(self) -> None:
@@ -130,7 +130,7 @@ class Dispatcher:
         """Ask ``stop_when``, when idle or now and then: its answer may cost a look at the store."""
         if self._config.stop_when is None:
             return False
-        is_due = self._clock() - self._asked_at >= CLAIM_TIME.total_seconds()
+        is_due = self._clock() - self._asked_at >= LOOK_TIME.total_seconds()
         if not (is_due or self._handover.is_idle):
             return False
         self._asked_at = self._clock()
@@ -173,7 +173,7 @@ class Dispatcher:
             pass
         while not self._attempt(self._is_all_settled):
             if not self._settler.is_holding:
-                self._handover.await_outcome(CLAIM_TIME)
+                self._handover.await_outcome(LOOK_TIME)
 
     def _give_back(self, claims: list[ClaimedJob]) -> bool:
         self._settler.release(claims)

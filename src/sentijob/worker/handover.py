@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from sentijob.jobs import ClaimedJob
@@ -26,6 +26,7 @@ class Handover:
         self._put = 0
         self._queued = 0
         self._running = 0
+        self._waiting = 0
         self._outcomes: list[Outcome] = []
         self._is_closed = False
 
@@ -41,14 +42,21 @@ class Handover:
     def take(self) -> Chunk | None:
         """The next chunk, waiting for one; None once the table is closed. Each is to be delivered."""
         with self._chunk_ready:
+            self._waiting += 1
             while not self._chunks and not self._is_closed:
                 self._chunk_ready.wait()
-            if self._is_closed:
+            self._waiting -= 1
+            return None if self._is_closed else self._pop()
+
+    def take_ahead(self, suits: Callable[[Chunk], bool]) -> Chunk | None:
+        """The next chunk, to be run after the one that the caller runs; None where another hand is free for it.
+
+        None too where it doesn't suit, or none is ready.
+        """
+        with self._chunk_ready:
+            if self._is_closed or len(self._chunks) <= self._waiting:
                 return None
-            chunk = heapq.heappop(self._chunks)[-1]
-            self._queued -= len(chunk.claims)
-            self._running += 1
-            return chunk
+            return self._pop() if suits(self._chunks[0][-1]) else None
 
     def deliver(self, outcome: Outcome) -> None:
         """Lay down what became of a chunk that was taken."""
@@ -94,6 +102,11 @@ class Handover:
         return self._queued
 
     @property
+    def has_free_hand(self) -> bool:
+        """Whether somebody waits in :meth:`take`."""
+        return self._waiting > 0
+
+    @property
     def is_idle(self) -> bool:
         """Whether nothing waits, runs or is to be settled."""
         with self._chunk_ready:
@@ -107,6 +120,12 @@ class Handover:
         """Of the chunks that wait; None where none does."""
         with self._chunk_ready:
             return -self._chunks[0][0] if self._chunks else None
+
+    def _pop(self) -> Chunk:
+        chunk = heapq.heappop(self._chunks)[-1]
+        self._queued -= len(chunk.claims)
+        self._running += 1
+        return chunk
 
     def _has_news(self) -> bool:
         return bool(self._outcomes) or not (self._running or self._chunks)

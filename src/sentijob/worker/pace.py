@@ -9,21 +9,24 @@ from sentijob.worker.chunks import Bounds, Chunk
 
 CHUNK_TIME = timedelta(milliseconds=100)
 """One model call: how long a stop waits, and what an urgent text may find running."""
-CLAIM_TIME = timedelta(milliseconds=250)
+CLAIM_TIME = timedelta(milliseconds=500)
 """One claim's work: long enough that the store is asked rarely, short enough to stay fair."""
+LOOK_TIME = timedelta(milliseconds=250)
+"""How often the store is asked for what is more urgent than all that waits."""
 MOST_TEXTS = 256
 MOST_CLAIMED = 2048
 FIRST_CLAIM = 16
 GROWTH = 4
-"""How many times its last size a chunk or a claim may have, so that one odd measure does little."""
+"""How many times as large as any before it a chunk may be, and as the last one a claim, so that one odd measure does little."""
 WEIGHT = 0.3
 """Of the newest measure in the running mean."""
 
 
 class _Speed(NamedTuple):
-    texts: float
-    characters: float
-    largest: int
+    weight: float
+    """A second."""
+    most: int
+    """Texts of one call so far."""
 
 
 class Pace:
@@ -47,12 +50,11 @@ class Pace:
     def observe(self, chunk: Chunk, elapsed: timedelta) -> None:
         """Note that a chunk took *elapsed*."""
         seconds = max(elapsed.total_seconds(), 1e-6)
-        texts, characters = len(chunk.claims) / seconds, max(chunk.characters, 1) / seconds
+        texts, weight, most = len(chunk.claims) / seconds, chunk.weight / seconds, len(chunk.claims)
         before = self._speeds.get(chunk.model)
         if before is not None:
-            texts = _mean(before.texts, texts)
-            characters = _mean(before.characters, characters)
-        self._speeds[chunk.model] = _Speed(texts, characters, len(chunk.claims))
+            weight, most = _mean(before.weight, weight), max(before.most, most)
+        self._speeds[chunk.model] = _Speed(weight, most)
         self._rate = _mean(self._rate, texts) if self._rate else texts
 
     def bounds(self, model: str) -> Bounds:
@@ -60,9 +62,13 @@ class Pace:
         speed = self._speeds.get(model)
         if speed is None:
             return Bounds(1, 1)
-        seconds = CHUNK_TIME.total_seconds()
-        texts = min(int(speed.texts * seconds), speed.largest * GROWTH, MOST_TEXTS)
-        return Bounds(max(texts, 1), max(int(speed.characters * seconds), 1))
+        weight = int(speed.weight * CHUNK_TIME.total_seconds())
+        return Bounds(min(speed.most * GROWTH, MOST_TEXTS), max(weight, 1))
+
+    def is_brief(self, chunk: Chunk) -> bool:
+        """Whether a chunk is known to take but about :data:`CHUNK_TIME`: at most twice as long."""
+        speed = self._speeds.get(chunk.model)
+        return speed is not None and chunk.weight <= speed.weight * 2 * CHUNK_TIME.total_seconds()
 
     def next_limit(self) -> int:
         """How many jobs to claim now; grows from a small first claim, so that the first result is quick."""

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
+from typing import Protocol, runtime_checkable
 
 from sentijob.errors import ModelUnavailableError
 from sentijob.jobs import ClaimedJob, Failure
-from sentijob.worker.bisect import Outcome, score
+from sentijob.worker.bisect import Outcome, score, texts_of
 from sentijob.worker.chunks import Chunk, alone
 from sentijob.worker.handover import Handover
 from sentijob.worker.lease import Holdings
 from sentijob.worker.loader import ModelLoader
 from sentijob.worker.pace import Pace
 from sentijob.worker.verdicts import verdict
+
+
+@runtime_checkable
+class Foresighted(Protocol):
+    """A model that goes on to its next texts while its last answer is read."""
+
+    def announce(self, texts: Sequence[str]) -> None:
+        """Tell it of the texts of a later call of ``predict``; raises nothing of theirs."""
+        ...
 
 
 class Scorer:
@@ -42,16 +53,26 @@ class Scorer:
         self._clock = clock
         self._uniform = uniform
         self._logger = logger
+        self._free_since: float | None = None
+        """When the model went on to the next chunk, if it was told of it."""
 
     def run(self) -> None:
         """Score what the handover holds until it is closed."""
-        while (chunk := self._handover.take()) is not None:
-            outcome = self.score(chunk)
+        chunk = self._handover.take()
+        while chunk is not None:
+            following = self._handover.take_ahead(partial(self._may_follow, chunk))
+            outcome = self.score(chunk, following)
             self._set_apart(chunk, outcome)
             self._handover.deliver(outcome)
+            chunk = following or self._handover.take()
 
-    def score(self, chunk: Chunk) -> Outcome:
-        """What became of a chunk's claims; those that were lost meanwhile are passed over."""
+    def score(self, chunk: Chunk, following: Chunk | None = None) -> Outcome:
+        """What became of a chunk's claims; those that were lost meanwhile are passed over.
+
+        The model is told of the *following* chunk before it is waited for,
+        so that it need not wait for us in between.
+        """
+        free_since, self._free_since = self._free_since, None
         claims = self._holdings.still(chunk.claims)
         if not claims:
             return Outcome([], [])
@@ -62,13 +83,30 @@ class Scorer:
             if claims:  # else they were given back meanwhile, and the model with them
                 self._logger.error("%s", exc)  # noqa: TRY400  # a model that isn't there needs no traceback
             return Outcome([], [self._fail(claim, exc) for claim in claims])
-        started = self._clock()
+        began = self._clock() if free_since is None else free_since
+        if following and isinstance(model, Foresighted):
+            model.announce(texts_of(claims))
+            model.announce(texts_of(self._holdings.still(following.claims)))
         outcome = score(model, claims, fail=self._fail)
-        if not (
-            outcome.apart or outcome.failures
-        ):  # the search for a text at fault says nothing of the pace
-            self._pace.observe(chunk, timedelta(seconds=self._clock() - started))
+        ended = self._clock()
+        # The search for a text at fault says nothing of the pace.
+        if not (outcome.apart or outcome.failures):
+            self._pace.observe(chunk, timedelta(seconds=ended - began))
+            self._free_since = ended if following else None
         return outcome
+
+    def _may_follow(self, chunk: Chunk, following: Chunk) -> bool:
+        """Whether the model may be told of a chunk while another runs.
+
+        Not where that could delay a stop, or what is more urgent, by more
+        than a moment, or where it might be taken down by a text.
+        """
+        return (
+            following.model == chunk.model
+            and not (chunk.is_suspect or following.is_suspect)
+            and self._pace.is_brief(chunk)
+            and self._pace.is_brief(following)
+        )
 
     def _set_apart(self, chunk: Chunk, outcome: Outcome) -> None:
         """Make each a chunk of its own: what is more urgent, or a stop, need not wait for all of them."""

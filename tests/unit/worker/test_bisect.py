@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sentijob.errors import ModelCrashError, ModelError, TextRejectedError
+from sentijob.errors import ModelCrashError, ModelError, ModelUnreachedError, TextRejectedError
 from sentijob.jobs import ClaimedJob, Failure, Sentiment
 from sentijob.worker.bisect import Outcome, predict, score
 from sentijob.worker.verdicts import verdict
@@ -140,3 +140,11 @@ def test_an_answer_that_cannot_be_true_is_the_models_error(
 def test_probabilities_may_be_rounded(claim: MakeClaim) -> None:
     rounded = Sentiment.of(0.333, 0.333, 0.3335, tokens=1)
     assert predict(Fixed([rounded]), [claim()]) == [rounded]
+
+
+def test_a_text_that_the_model_never_came_to_is_set_apart_and_charged_nothing(
+    claim: MakeClaim,
+) -> None:
+    lone = claim("bad")
+    outcome = scored_by(Picky(ModelUnreachedError("gone, over other texts")), [lone])
+    assert outcome == Outcome([], [], [lone])

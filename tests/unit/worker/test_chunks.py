@@ -80,14 +80,14 @@ def test_claims_set_apart_keep_their_model_and_priority(claim: MakeClaim) -> Non
 @given(
     lengths=st.lists(st.integers(1, 60), max_size=60),
     most=st.integers(1, 10),
-    characters=st.integers(1, 100),
+    weight=st.integers(1, 300),
 )
 def test_every_claim_is_in_one_chunk_and_none_passes_its_bounds(
-    claim: MakeClaim, lengths: list[int], most: int, characters: int
+    claim: MakeClaim, lengths: list[int], most: int, weight: int
 ) -> None:
     claims = [claim("x" * length) for length in lengths]
-    chunks = cut(claims, lambda _: Bounds(most, characters))
+    chunks = cut(claims, lambda _: Bounds(most, weight))
     placed = [one.job_id for chunk in chunks for one in chunk.claims]
     assert sorted(placed) == [one.job_id for one in claims]
     assert all(len(chunk.claims) <= most for chunk in chunks)
-    assert all(len(chunk.claims) == 1 or chunk.characters <= characters for chunk in chunks)
+    assert all(len(chunk.claims) == 1 or chunk.weight <= weight for chunk in chunks)

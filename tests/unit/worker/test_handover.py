@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -93,3 +94,29 @@ def test_waiting_for_an_outcome_ends_with_its_delivery(claim: MakeClaim) -> None
 
 def test_nobody_waits_for_an_outcome_where_none_is_to_come() -> None:
     Handover().await_outcome(timedelta(hours=1))
+
+
+def test_the_next_chunk_is_taken_ahead_where_it_suits(claim: MakeClaim) -> None:
+    handover = Handover()
+    assert handover.take_ahead(lambda _: True) is None
+    handover.put([chunk(claim, "a"), chunk(claim, "b", priority=1)])
+    assert handover.take_ahead(lambda one: one.priority == 0) is None
+    taken = handover.take_ahead(lambda one: one.priority == 1)
+    assert taken is not None
+    assert (taken.claims[0].text, handover.queued, handover.is_running) == ("b", 1, True)
+    handover.close()
+    assert handover.take_ahead(lambda _: True) is None
+
+
+def test_no_hand_takes_ahead_what_another_is_free_for(claim: MakeClaim) -> None:
+    handover = Handover()
+    taken: list[Chunk | None] = []
+    other = threading.Thread(target=lambda: taken.append(handover.take()))
+    other.start()
+    end = time.monotonic() + DEADLINE
+    while not handover.has_free_hand:
+        assert time.monotonic() < end
+    handover.put([chunk(claim, "a")])
+    assert handover.take_ahead(lambda _: True) is None
+    other.join(DEADLINE)
+    assert [one and one.claims[0].text for one in taken] == ["a"]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from sentijob.jobs import ClaimedJob
-from sentijob.worker.chunks import Bounds, Chunk
+from sentijob.worker.chunks import Bounds, Chunk, cut
 from sentijob.worker.pace import FIRST_CLAIM, MOST_CLAIMED, MOST_TEXTS, Pace
 
 MakeClaim = Callable[..., ClaimedJob]
@@ -28,8 +28,9 @@ def test_chunks_grow_until_they_take_a_tenth_of_a_second(claim: MakeClaim) -> No
         sizes.append(pace.bounds("fake").texts)
         observe(pace, claim, sizes[-1], per_text=1 / 600)
     assert sizes[:3] == [1, 4, 16]
-    assert set(sizes[3:]) <= {59, 60}
-    assert 5_900 <= pace.bounds("fake").characters <= 6_000
+    assert (
+        7_100 <= pace.bounds("fake").weight <= 7_200
+    )  # 60 texts of 100 characters, and 20 for each
 
 
 def test_a_fast_model_gets_the_most_texts_and_the_largest_claim(claim: MakeClaim) -> None:
@@ -45,17 +46,17 @@ def test_a_fast_model_gets_the_most_texts_and_the_largest_claim(claim: MakeClaim
 def test_a_model_that_takes_seconds_gets_one_text_at_a_time(claim: MakeClaim) -> None:
     pace = Pace()
     observe(pace, claim, 1, per_text=5)
-    assert pace.bounds("fake").texts == 1
+    assert len(cut([claim("x" * 100), claim("x" * 100)], pace.bounds)) == 2
     assert pace.next_limit() == 1
     assert pace.reserve() == 1
 
 
-def test_a_claim_is_a_quarter_of_a_second_of_work(claim: MakeClaim) -> None:
+def test_a_claim_is_half_a_second_of_work(claim: MakeClaim) -> None:
     pace = Pace()
     observe(pace, claim, 10, per_text=1 / 400)
-    limits = [pace.next_limit() for _ in range(4)]
+    limits = [pace.next_limit() for _ in range(5)]
     assert limits == sorted(limits)
-    assert limits[-1] in {99, 100}
+    assert limits[-1] in {199, 200}
 
 
 def test_claims_are_sized_for_all_processes_and_chunks_for_one(claim: MakeClaim) -> None:
