@@ -18,6 +18,7 @@
     │   ├── ModelUnavailableError   unknown, missing or unreadable
     │   ├── TextRejectedError       this one text can't be scored by any attempt
     │   └── ModelLostError          its process is gone, and which text did it isn't known
+    │       ├── ModelUnreachedError it was gone before it came to these texts
     │       ├── ModelTimeoutError   it gave no answer in time, and was killed
     │       ├── ModelCrashError     it died
     │       └── ModelMemoryError    it had no memory left, and was killed
