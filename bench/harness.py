@@ -189,16 +189,33 @@ def wait_until(
 
 def cpu_seconds(pid: int) -> float:
     """What a process and those that it has started have taken so far; Linux only."""
-    ticks, parents = {}, {}
+    ticks = [int(one.fields[11]) + int(one.fields[12]) for one in family(pid)]
+    return sum(ticks) / os.sysconf("SC_CLK_TCK")
+
+
+def resident_megabytes(pid: int) -> float:
+    """What a process and those that it has started hold in memory, what they share counted for each; Linux only."""
+    return sum(int(one.fields[21]) for one in family(pid)) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+class Process(NamedTuple):
+    """A process as ``/proc/PID/stat`` tells of it: its *fields* are those after its name."""
+
+    pid: int
+    fields: Sequence[str]
+
+
+def family(pid: int) -> list[Process]:
+    """A process and those that it has started, and they."""
+    running = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):  # it has just ended
             fields = stat.read_text().rpartition(")")[2].split()
-            parents[int(stat.parent.name)] = int(fields[1])
-            ticks[int(stat.parent.name)] = int(fields[11]) + int(fields[12])
-    family = {pid}
-    while more := {one for one, parent in parents.items() if parent in family} - family:
-        family |= more
-    return sum(ticks.get(one, 0) for one in family) / os.sysconf("SC_CLK_TCK")
+            running.append(Process(int(stat.parent.name), fields))
+    members = {pid}
+    while more := {one.pid for one in running if int(one.fields[1]) in members} - members:
+        members |= more
+    return [one for one in running if one.pid in members]
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from sentijob.ports import Store
 from sentijob.worker.chunks import cut
@@ -55,6 +56,7 @@ class Claimer:
         return self._claim(FIRST_CLAIM, max(top + 1, self._config.min_priority or top + 1))
 
     def _claim(self, limit: int, min_priority: int | None) -> bool:
+        began = self._clock()
         claims = self._store.claim(
             self._worker_id,
             limit=limit,
@@ -64,6 +66,7 @@ class Claimer:
             min_priority=min_priority,
         )
         self._claimed_at = self._clock()
+        self._pace.observe_claim(timedelta(seconds=self._claimed_at - began))
         self._holdings.add(claims)
         self._handover.put(cut(claims, self._pace.bounds))
         return bool(claims)

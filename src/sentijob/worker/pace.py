@@ -13,6 +13,8 @@ CLAIM_TIME = timedelta(milliseconds=500)
 """One claim's work: long enough that the store is asked rarely, short enough to stay fair."""
 LOOK_TIME = timedelta(milliseconds=250)
 """How often the store is asked for what is more urgent than all that waits."""
+LONG_CLAIM = timedelta(milliseconds=40)
+"""A claim that takes longer waits for other workers: all do better to claim less at a time."""
 MOST_TEXTS = 256
 MOST_CLAIMED = 2048
 FIRST_CLAIM = 16
@@ -40,6 +42,7 @@ class Pace:
         self._processes = processes
         self._speeds: dict[str, _Speed] = {}
         self._last_limit = FIRST_CLAIM // GROWTH
+        self._most = MOST_CLAIMED * processes
         self._rate = 0.0
 
     @property
@@ -73,15 +76,19 @@ class Pace:
     def next_limit(self) -> int:
         """How many jobs to claim now; grows from a small first claim, so that the first result is quick."""
         wanted = self.rate * CLAIM_TIME.total_seconds() if self.rate else FIRST_CLAIM
-        self._last_limit = max(1, min(int(wanted), self._last_limit * GROWTH, self._most()))
+        self._last_limit = max(1, min(int(wanted), self._last_limit * GROWTH, self._most))
         return self._last_limit
 
     def reserve(self) -> int:
         """How many waiting jobs are too few: half a claim, so that no model ever waits for the store."""
-        return max(1, min(int(self.rate * CLAIM_TIME.total_seconds()), self._most()) // 2)
+        return max(1, min(int(self.rate * CLAIM_TIME.total_seconds()), self._most) // 2)
 
-    def _most(self) -> int:
-        return MOST_CLAIMED * self._processes
+    def observe_claim(self, elapsed: timedelta) -> None:
+        """Note how long a claim took: the most that may be claimed at once is halved, or grows back by a quarter."""
+        if elapsed > LONG_CLAIM:
+            self._most = max(self._most // 2, MOST_TEXTS)
+        else:
+            self._most = min(self._most * 5 // 4, MOST_CLAIMED * self._processes)
 
 
 def _mean(before: float, now: float) -> float:

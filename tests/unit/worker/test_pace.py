@@ -77,3 +77,20 @@ def test_one_odd_measure_does_little(claim: MakeClaim) -> None:
     before = pace.rate
     observe(pace, claim, 64, per_text=1)
     assert pace.rate > before / 2
+
+
+def test_claims_that_wait_for_other_workers_get_smaller_and_grow_back(claim: MakeClaim) -> None:
+    pace = Pace()
+    for _ in range(6):
+        observe(pace, claim, 256, per_text=1e-6)
+        pace.next_limit()
+    pace.observe_claim(timedelta(milliseconds=41))
+    assert pace.next_limit() == MOST_CLAIMED // 2
+    assert pace.reserve() == MOST_CLAIMED // 4
+    for _ in range(10):
+        pace.observe_claim(timedelta(seconds=1))
+    assert pace.next_limit() == MOST_TEXTS
+    for _ in range(20):
+        pace.observe_claim(timedelta(milliseconds=1))
+        pace.next_limit()
+    assert pace.next_limit() == MOST_CLAIMED
