@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 MOST_UNFOLDED = 160 << 20
 """Bytes that the pages and rows held at a time may take."""
-MOST_ROWS = 64
+MOST_ROWS = 256
 _HEADER_GUESS = 1 << 10
 _LONGEST_HEADER = 1 << 20
 """A header repeats the smallest and the largest value, so it may be long."""
