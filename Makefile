@@ -47,10 +47,11 @@ bench-growth: bench-environment ## What grows with the store, to LARGEST (100000
 	$(BIN)/python bench/growth.py --largest $(LARGEST) $(if $(KEEP),--keep $(KEEP))
 	$(BIN)/python bench/plots.py
 
-bench-scale: dev-environment ## The main job at size, ten million jobs, files of a gigabyte: two hours; KEEP= stores
+bench-scale: dev-environment ## The main job at size, ten million jobs, files of a gigabyte, an hour's memory: three hours; KEEP= stores
 	$(BIN)/python bench/hundred_thousand.py
 	$(BIN)/python bench/ten_million.py $(if $(KEEP),--keep $(KEEP))
 	$(BIN)/python bench/one_gigabyte.py
+	$(BIN)/python bench/memory.py
 
 bench-all: bench bench-growth bench-scale bench-torch bench-report ## Every benchmark, then the documents: half a day
 

@@ -31,7 +31,6 @@ from sentijob.jobs import Item, Selector, Status
 MOST_MB = 350.0
 MOST_GROWTH_MB = 10.0
 TABLE_ROWS = 12
-PAUSE = 1.0
 
 
 class Weight(NamedTuple):
@@ -47,13 +46,12 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3600, help="how long [3600]")
     parser.add_argument("--every", type=float, default=60, help="seconds between two looks [60]")
     parser.add_argument("--pending", type=int, default=20_000, help="jobs at a time [20000]")
+    parser.add_argument("--pause", type=float, default=1, help="seconds between two fillings [1]")
     parser.add_argument("--model", default="mini", help="[mini]")
     add_texts_option(parser)
     options = parser.parse_args()
     texts = take_texts(options.texts, 50_000)
-    weights = weigh(
-        texts, options.model, options.pending, seconds=options.seconds, every=options.every
-    )
+    weights = weigh(texts, options)
     settled = weights[len(weights) // 10 :]
     growth = settled[-1].megabytes - settled[0].megabytes
     goals = [
@@ -73,25 +71,23 @@ def main() -> None:
     publish("memory", figures, [table], goals)
 
 
-def weigh(
-    texts: Sequence[str], model: str, most_pending: int, *, seconds: float, every: float
-) -> list[Weight]:
+def weigh(texts: Sequence[str], options: argparse.Namespace) -> list[Weight]:
     """Keep a worker busy, and look at it now and then."""
     weights: list[Weight] = []
     items = map(Item, cycle(texts))
     with scratch_store() as env, closing(store_of(env)) as store:
-        batch_id = open_batch(store, model)
+        batch_id = open_batch(store, options.model)
         with worker_running(env, store) as worker:
             started, completed, queued = monotonic(), 0, 0
-            while (passed := monotonic() - started) < seconds:
+            while (passed := monotonic() - started) < options.seconds:
                 completed += store.prune(Selector(statuses=(Status.COMPLETED,)))
-                wanted = most_pending - store.counts().pending
-                if wanted >= most_pending // 2:
+                wanted = options.pending - store.counts().pending
+                if wanted >= options.pending // 2:
                     store.append(batch_id, list(islice(items, wanted)), first_position=queued)
                     queued += wanted
-                if passed >= every * (len(weights) + 1):
+                if passed >= options.every * (len(weights) + 1):
                     weights.append(Weight(passed, resident_megabytes(worker.pid), completed))
-                sleep(min(every, PAUSE))
+                sleep(options.pause)
     return weights
 
 
