@@ -31,7 +31,6 @@ from sentijob.cli.waiting import Standing, insist_on_success, looks, standing
 from sentijob.cli.words import amount
 from sentijob.errors import ConflictError, UsageError
 from sentijob.export.formats import ExportFormat, export_format_of
-from sentijob.ingest.texts import checked_text
 from sentijob.jobs import RUN_PRIORITY, BatchReference, JobReference, Reference, Selector
 
 if TYPE_CHECKING:
@@ -219,8 +218,7 @@ def _explaining(plain: Delivery, text: str, *, as_json: bool, is_quiet: bool) ->
         if job.sentiment is None:
             plain(store, settings, references)
             return
-        scored = checked_text(text, max_length=settings.max_text_length)
-        show_explained(job, scored, settings, store.now(), as_json=as_json, quiet=is_quiet)
+        show_explained(job, text.strip(), settings, store.now(), as_json=as_json, quiet=is_quiet)
 
     return deliver
 
