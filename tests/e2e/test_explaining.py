@@ -69,7 +69,9 @@ def test_a_run_explains_its_text_even_where_that_isnt_kept(
 def test_the_demo_model_doesnt_wait_for_its_explanation(shell: Shell) -> None:
     shell("run", "a really really really good one")
     shell.variables["SENTIJOB_DEMO_DELAY"] = "20s"
-    (word,) = [one for one in shell.json("status", "1", "--explain")["explanation"] if one["weight"]]
+    (word,) = [
+        one for one in shell.json("status", "1", "--explain")["explanation"] if one["weight"]
+    ]
     assert word == {"word": "good", "start": 23, "end": 27, "weight": 0.84}
 
 

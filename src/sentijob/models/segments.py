@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import Enum, auto
+from itertools import pairwise
 from typing import NamedTuple
 
 _ZERO_WIDTH_JOINER = "\u200d"
-_ATTACHED = re.compile(
-    "[\u200c\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]"
-)
+_ATTACHED = re.compile("[\u200c\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
 """Joiners, variation selectors, tones of skin and the tags of flags; marks go by their category."""
 _FLAG_LETTER = re.compile("[\U0001f1e6-\U0001f1ff]")
 _SPACELESS = re.compile(
@@ -70,14 +69,16 @@ def segments(text: str) -> list[Segment]:
     return [*found, *_between(text, start, len(text))]
 
 
-def runs(pieces: list[Segment], *, most: int) -> list[Segment]:
+def runs(pieces: Sequence[Segment], *, most: int) -> list[Segment]:
     """The *pieces*, joined to at most so many runs of neighbours, whose numbers of pieces are near equal."""
+    return [Segment(group[0].start, group[-1].end) for group in groups(pieces, most=most)]
+
+
+def groups(pieces: Sequence[Segment], *, most: int) -> list[Sequence[Segment]]:
+    """The *pieces* in order, in at most so many groups of near equal numbers."""
     count = min(len(pieces), most)
     bounds = [len(pieces) * place // count for place in range(count + 1)] if count else []
-    return [
-        Segment(pieces[first].start, pieces[after - 1].end)
-        for first, after in zip(bounds, bounds[1:], strict=False)
-    ]
+    return [pieces[first:after] for first, after in pairwise(bounds)]
 
 
 def _between(text: str, start: int, end: int) -> Iterator[Segment]:
