@@ -24,8 +24,8 @@ _WHOLE = re.compile(
     r"|&#?\w{1,32};",  # an HTML entity
     re.IGNORECASE,
 )
-_JOINS_LETTERS = frozenset("'’‐-")
-_JOINS_DIGITS = frozenset(".,:'’‐-")
+_JOINS_LETTERS = frozenset("'\u2019\u2010-")
+_JOINS_DIGITS = _JOINS_LETTERS | frozenset(".,:")
 
 
 class Segment(NamedTuple):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import exp, log
 
 import pytest
 
@@ -34,7 +35,7 @@ class KnownWeights:
         return Sentiment.of(1 - positive, 0.0, positive, tokens=len(words))
 
 
-def weights(explanation: Explanation) -> dict[str, float]:
+def weights(explanation: Explanation) -> dict[str, object]:
     return {word.word: pytest.approx(word.weight) for word in explanation.words}
 
 
@@ -109,6 +110,55 @@ def test_a_long_text_is_explained_by_runs_of_words() -> None:
     (strongest,) = explanation.strongest(8)
     assert strongest.weight == pytest.approx(0.2)
     assert strongest.word == "good plain plain"
+
+
+class InWindows(KnownWeights):
+    """The same, whose windows are five words long: it weighs their logits by words, as the shipped one does."""
+
+    def _score(self, text: str) -> Sentiment:
+        words = text.split()
+        windows = [words[start : start + 5] for start in range(0, len(words), 5)]
+        parts = [super(InWindows, self)._score(" ".join(window)) for window in windows]
+        return combined(parts)._replace(windows=len(windows))
+
+
+def combined(parts: Sequence[Sentiment]) -> Sentiment:
+    """The softmax of the mean logit, as between two classes."""
+    total = sum(part.tokens for part in parts)
+    logit = sum(part.tokens * log(part.positive / part.negative) for part in parts) / total
+    positive = 1 / (1 + exp(-logit))
+    return Sentiment.of(1 - positive, 0.0, positive, tokens=total)
+
+
+def test_a_text_of_several_windows_is_tried_passage_by_passage() -> None:
+    model = InWindows()
+    explanation = explain(model, "a good a a a a a fine a a bad a a a a")
+    assert model.calls[1][:3] == ["a good a a a ", "a a fine a a ", "bad a a a a"]
+    assert {len(variant.split()) for variant in model.calls[1][3:]} == {4}
+    good, fine, bad = (
+        next(one.weight for one in explanation.words if one.word == word)
+        for word in ("good", "fine", "bad")
+    )
+    assert good > fine > 0.01 > -0.01 > bad
+
+
+def test_passages_are_put_together_as_their_windows_are() -> None:
+    model = InWindows()
+    (whole,) = model.predict(["a good a a a a a fine a a bad a a a a"])
+    left = combined(
+        [model.predict([part])[0] for part in ("a good a a a", "a a fine a a", "a a a a")]
+    )
+    explanation = explain(model, "a good a a a a a fine a a bad a a a a")
+    (bad,) = [one for one in explanation.words if one.word == "bad"]
+    assert bad.weight == pytest.approx(whole.positive - left.positive)
+    assert (bad.start, bad.end) == (26, 29)
+
+
+def test_a_passage_of_which_nothing_is_left_leaves_the_others() -> None:
+    model = InWindows()
+    explanation = explain(model, "a good a a a a bad a a a a bad a a a", most=3)
+    assert explanation.sentiment.label is Label.NEGATIVE
+    assert [one.weight > 0 for one in explanation.words] == [False, True, True]
 
 
 def test_unless_told_otherwise_some_two_hundred_variants_are_scored() -> None:
