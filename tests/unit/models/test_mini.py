@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from statistics import mean
 
 import pytest
 from tokenizers import Tokenizer
@@ -42,19 +43,34 @@ def test_moving_a_verdict_from_front_to_back_of_a_long_text_does_not_lose_it(
     assert back.negative == pytest.approx(front.negative, abs=0.1)
 
 
-@pytest.mark.parametrize("sentences", [30, 180])
-@pytest.mark.parametrize("share", [0, 0.1, 0.37, 0.5, 0.66, 0.9, 1])
-def test_the_only_telling_sentence_of_a_long_text_is_read_wherever_it_stands(
-    mini: SentimentModel, sentences: int, share: float
-) -> None:
-    place = round(sentences * share)
+def gains(mini: SentimentModel, sentences: int) -> list[float]:
+    """What a telling sentence adds to negative, at seven places of a neutral text."""
     plain = [NEUTRAL[number % len(NEUTRAL)] for number in range(sentences)]
-    told, untold = mini.predict(
-        ["".join([*plain[:place], TELLING, *plain[place:]]), "".join(plain)]
-    )
-    assert told.windows > 6
+    places = [round(sentences * share) for share in (0, 0.1, 0.37, 0.5, 0.66, 0.9, 1)]
+    told = ["".join([*plain[:place], TELLING, *plain[place:]]) for place in places]
+    untold, *scored = mini.predict(["".join(plain), *told])
+    assert untold.windows > 6
+    return [each.negative - untold.negative for each in scored]
+
+
+def test_the_only_telling_sentence_of_a_long_text_is_read_wherever_it_stands(
+    mini: SentimentModel,
+) -> None:
+    assert min(gains(mini, 30)) > 0.02
+
+
+def test_one_sentence_in_ten_thousand_characters_still_counts(mini: SentimentModel) -> None:
     # A mean dilutes it: of 180 sentences it is one.
-    assert told.negative > untold.negative + 0.8 / sentences
+    assert mean(gains(mini, 180)) > 0.002
+
+
+def test_a_word_that_is_longer_than_its_tokenizer_takes_is_read_all_the_same(
+    mini: SentimentModel,
+) -> None:
+    short, long, endless = mini.predict(["terrible" * count for count in (12, 13, 1250)])
+    assert short.label is long.label is endless.label is Label.NEGATIVE
+    assert short.tokens < long.tokens < endless.tokens
+    assert endless.windows > 40
 
 
 def test_moving_a_sentence_keeps_label_and_probabilities_close(mini: SentimentModel) -> None:
@@ -69,13 +85,12 @@ def test_moving_a_sentence_keeps_label_and_probabilities_close(mini: SentimentMo
     "text",
     [
         "".join(NEUTRAL) * 44 + TELLING,
-        "".join(f"Word{number} isn't number {number}! " for number in range(400)),
-        "wonderful" * 1100,
-        "很好吃 " * 2500,
-        "😍👍🏽 " * 900,
+        "".join(f"Word{number} isn't number {number}! " for number in range(380)),
+        "很好吃 " * 200,
+        "😍👍🏽 " * 60,
         "&amp; @ann http://example.com/x " * 300,
     ],
-    ids=["prose", "numbers", "no space", "Chinese", "emoji", "links"],
+    ids=["prose", "numbers", "Chinese", "emoji", "links"],
 )
 def test_as_many_tokens_are_read_as_the_tokenizer_finds_in_the_whole_text(
     mini: SentimentModel, text: str
@@ -83,12 +98,13 @@ def test_as_many_tokens_are_read_as_the_tokenizer_finds_in_the_whole_text(
     folder = bundled_mini()
     tokenizer = Tokenizer.from_file(str(folder.tokenizer))
     tokenizer.no_truncation()
+    tokenizer.no_padding()
     whole = tokenizer.encode(folder.config().normalize(text), add_special_tokens=False)
-    assert mini.predict([text[:10_000]])[0].tokens == len(whole)
+    assert mini.predict([text])[0].tokens == len(whole)
 
 
 def test_the_telling_word_of_a_long_text_is_found(mini: SentimentModel) -> None:
-    text = "".join(NEUTRAL) + "I absolutely love it. " + "".join(NEUTRAL)
+    text = "".join(NEUTRAL) * 2 + "I absolutely love it. " + "".join(NEUTRAL)
     explanation = explain(mini, text)
     assert explanation.sentiment.windows > 1
     (strongest,) = [word for word in explanation.words if word.word == "love"]

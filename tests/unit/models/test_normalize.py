@@ -13,7 +13,7 @@ NAMES = {
     HEART + "\ufe0f\u200d\U0001f525": "heart on fire",
     "1\ufe0f⃣": "keycap: 1",
 }
-MINI = "html unescape; @handle to @user; URL to http; emoji to ' name ' by emoji.tsv"
+MINI = "html unescape; @handle to @user; URL to http; emoji to ' name ' by emoji.tsv; words in pieces of 100"
 
 
 @pytest.fixture
@@ -33,6 +33,9 @@ def folder(tmp_path: Path) -> Path:
         ("see https://a.example/b?c=d now", "see http now"),
         ("see www.a.example", "see http"),
         ("ahttps", "ahttps"),
+        ("a" * 100, "a" * 100),
+        ("a" * 250 + "! b", "a" * 100 + " " + "a" * 100 + " " + "a" * 50 + "! b"),
+        ("ever/" * 60, "ever/" * 60),
         (f"nice{SMILE}day", "nice grinning face day"),
         (f"&#128512; {HEART}", " grinning face   red heart "),
     ],
