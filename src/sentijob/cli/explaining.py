@@ -85,7 +85,7 @@ def explained_document(job: Job, explanation: Explanation) -> Document:
                 "word": word.word,
                 "start": word.start,
                 "end": word.end,
-                "weight": round(word.weight, DIGITS),
+                "weight": round(word.weight, DIGITS) + 0.0,  # no minus before nothing
             }
             for word in explanation.words
         ],
