@@ -144,3 +144,11 @@ def test_a_run_that_failed_is_handed_over_as_ever(shell: Shell) -> None:
     failed = shell.attempt("run", "\u0301", "--explain", "--json")
     assert failed.returncode == 8
     assert '"code":"text_rejected"' in failed.stdout
+
+
+def test_a_run_of_words_that_means_harm_is_inert_in_the_table(shell: Shell) -> None:
+    shell("run", "great\x9b\x1b]52;c;ZXZpbA== " + "a " * 800)
+    shown = shell.at_terminal("status", "1", "--explain").finish()
+    assert "What positive loses without a run of words:" in shown
+    (row,) = [line for line in shown.splitlines() if "+0.840" in line]
+    assert "great\\x9b␛]52;" in row
