@@ -190,7 +190,7 @@ def test_no_command_that_a_person_waits_for_imports_anything_heavy(
     assert not loaded_by(home, COMMAND, command.split()) & HEAVY
 
 
-@pytest.mark.parametrize("command", ["worker --drain", "run fine --json"])
+@pytest.mark.parametrize("command", ["worker --drain", "run fine --json", "run fine --explain"])
 def test_a_worker_leaves_what_a_model_needs_to_the_models_process(command: str, home: Path) -> None:
     loaded_by(home, COMMAND, ["submit", "first", "--model", "mini"])
     assert not loaded_by(home, COMMAND, command.split()) & MODELS_OWN

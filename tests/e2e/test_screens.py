@@ -31,6 +31,8 @@ COMMANDS = {
     "an unknown model": ("submit", "--model", HOSTILE.replace("\x00", ""), "x"),
     "a missing file": ("submit", "-f", HOSTILE.replace("/", "_")),
     "run": ("run", HOSTILE),
+    "status of an explained job": ("status", "1", "--explain"),
+    "run with an explanation": ("run", HOSTILE, "--explain"),
     "submit": ("submit", HOSTILE),
     "worker status": ("worker", "status"),
     "wait": ("wait", "b1"),

@@ -17,7 +17,8 @@ from sentijob.cli.words import LABEL_STYLES, STATUS_STYLES, age, amount, happene
 from sentijob.durations import format_duration
 from sentijob.jobs import Job, Label, Sentiment, Status
 
-_TEXT_SHOWN = 1200
+TEXT_SHOWN = 1200
+"""Characters of a text that are shown of it; JSON has all."""
 _BAR_WIDTH = 24
 _PANEL_WIDTH = 100
 _NOT_STORED = "(not stored)"
@@ -41,11 +42,20 @@ def job_columns(now: datetime) -> Sequence[Column[Job]]:
     )
 
 
-def job_panel(job: Job, now: datetime, width: int) -> Panel:
-    """Everything about one job that a person asks for."""
-    body: list[RenderableType] = [_headline(job), Text(), _whole_text(job.text), Text()]
+def job_panel(
+    job: Job,
+    now: datetime,
+    width: int,
+    *,
+    text: Text | None = None,
+    reasons: RenderableType | None = None,
+) -> Panel:
+    """Everything about one job that a person asks for; *text* is how its own is drawn, *reasons* say why its result."""
+    body: list[RenderableType] = [_headline(job), Text(), text or _whole_text(job.text), Text()]
     if job.sentiment:
         body += [_probabilities(job.sentiment), Text()]
+    if reasons is not None:
+        body += [reasons, Text()]
     body.append(_facts(job, now))
     return Panel(
         Group(*body),
@@ -70,10 +80,14 @@ def _headline(job: Job) -> Text:
 def _whole_text(text: str | None) -> Text:
     if text is None:
         return Text(_NOT_STORED, style="dim")
-    shown = Text(inert_lines(text[:_TEXT_SHOWN]))
-    if len(text) > _TEXT_SHOWN:
+    return with_rest(Text(inert_lines(text[:TEXT_SHOWN])), text)
+
+
+def with_rest(shown: Text, text: str) -> Text:
+    """What is *shown* of the beginning of *text*, and how much more there is."""
+    if len(text) > TEXT_SHOWN:
         shown.append(
-            f"… and {amount(len(text) - _TEXT_SHOWN, 'more character')} (--json has them all)",
+            f"… and {amount(len(text) - TEXT_SHOWN, 'more character')} (--json has them all)",
             style="dim",
         )
     return shown

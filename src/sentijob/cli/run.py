@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from sentijob.settings import Settings
     from sentijob.worker.config import WorkerSummary
 
+    Delivery = Callable[[Store, Settings, Sequence[Reference]], None]
+
 app = command_app()
 
 _FIRST_RUN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -66,6 +68,14 @@ def run(
     ] = None,
     as_json: AsJson = False,
     as_json_lines: AsJsonLines = False,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain",
+            help="Show which words carried the label of a single text.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = False,
     quiet: Annotated[
         bool,
         typer.Option("--quiet", "-q", help="Show no progress.", rich_help_panel=OUTPUT),
@@ -83,6 +93,12 @@ def run(
     settings = sources.settings(db)
     order = sources.order(settings, priority=run_priority(datetime.now(UTC)), is_quiet=quiet)
     deliver = _delivery(output, output_format, as_json=as_json, as_json_lines=as_json_lines)
+    if explain:
+        _insist_on_one_text(sources)
+        if output is not None or output_format not in {None, ExportFormat.JSONL}:
+            raise UsageError("--explain goes with --json and --jsonl, not with -o or a format")
+        draws = is_terminal() and not (as_json or as_json_lines or output_format)
+        deliver = _explaining(deliver, sources.arguments[0], as_json=not draws, is_quiet=quiet)
     log_to_stderr(logging.WARNING, has_time=False)
     with (
         closing(wiring.start_model(order.terms.model, settings)) as model,
@@ -183,9 +199,33 @@ def _say_how_to_go_on(receipts: Sequence[Receipt], stopped: Standing) -> None:
     )
 
 
+def _insist_on_one_text(sources: Sources) -> None:
+    """Raises UsageError where there would be anything else than one job."""
+    if sources.receipts > 1 or len(sources.arguments) != 1 or sources.name is not None:
+        raise UsageError(
+            "--explain is for one text, given as an argument;"
+            " 'sentijob status ID --explain' explains one of many"
+        )
+
+
+def _explaining(plain: Delivery, text: str, *, as_json: bool, is_quiet: bool) -> Delivery:
+    """What explains the result of the one *text*; without a result it is handed over *plain*."""
+
+    def deliver(store: Store, settings: Settings, references: Sequence[Reference]) -> None:
+        from sentijob.cli.explaining import show_explained
+
+        (job,) = store.jobs(_selector(references))
+        if job.sentiment is None:
+            plain(store, settings, references)
+            return
+        show_explained(job, text.strip(), settings, store.now(), as_json=as_json, quiet=is_quiet)
+
+    return deliver
+
+
 def _delivery(
     output: Path | None, export_format: ExportFormat | None, *, as_json: bool, as_json_lines: bool
-) -> Callable[[Store, Settings, Sequence[Reference]], None]:
+) -> Delivery:
     """What hands the results over, settled before any work is done."""
     target = None if output is None or str(output) == "-" else output
     if as_json_lines:

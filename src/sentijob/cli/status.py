@@ -11,6 +11,7 @@ from sentijob.cli.looking import as_json as to_json
 from sentijob.cli.looking import drawn, look_up, resolve_all
 from sentijob.cli.options import AsJson, Db, Ids
 from sentijob.cli.session import opened_store, session_settings
+from sentijob.errors import UsageError
 from sentijob.jobs import Reference
 from sentijob.wiring import opened_reading
 
@@ -30,6 +31,10 @@ def status(
     watch: Annotated[
         bool, typer.Option("--watch", "-w", help="Redraw on every change, until all is final.")
     ] = False,
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="Show which words carried a job's label, and how much."),
+    ] = False,
     as_json: AsJson = False,
     db: Db = None,
 ) -> None:
@@ -38,9 +43,19 @@ def status(
     With --watch, leaving by Ctrl-C touches no job; when all is final the exit status
     is 0, or 8 where a job failed or was cancelled. With --watch --json, every change
     is one JSON line.
+
+    With --explain, the job's model scores its text again without each word in turn (a long
+    text: without each of 200 runs of words). What the label's probability loses is the
+    word's weight; below zero, the word speaks against the label.
     """
+    if watch and explain:
+        raise UsageError("--explain is for what is final: it doesn't go with --watch")
     settings = session_settings(db=db)
-    if watch:
+    if explain:
+        from sentijob.cli.explaining import explain_stored
+
+        explain_stored(settings, ids, as_json=as_json)
+    elif watch:
         _watch(settings, ids, as_json=as_json)
     elif as_json:
         with opened_reading(settings) as store:

@@ -1,4 +1,4 @@
-"""Texts as a model saw them in training: entities, handles, links and emoji made plain."""
+"""Texts as a model saw them in training: entities, handles, links and emoji made plain, words of a length that it reads."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ Normalizer = Callable[[str], str]
 # An address (name@host) is no handle.
 _HANDLE = re.compile(r"(?<!\w)@\w+")
 _URL = re.compile(r"\bhttps?://\S+|\bwww\.\S+", re.IGNORECASE)
+# A WordPiece tokenizer takes a longer word for one that it doesn't know. It parts words at ASCII's
+# signs by itself, so that what holds one is no word.
+_LONG_WORD = re.compile(r"[^\s!-/:-@\[-`{-~]{100}(?=[^\s!-/:-@\[-`{-~])")
 _KEYCAP_BASES = "#*0123456789"
 
 
@@ -28,6 +31,7 @@ _PLAIN_STEPS: Mapping[str, Normalizer] = {
     "html unescape": _unescape,
     "@handle to @user": lambda text: _HANDLE.sub("@user", text),
     "URL to http": lambda text: _URL.sub("http", text),
+    "words in pieces of 100": lambda text: _LONG_WORD.sub(r"\g<0> ", text),
 }
 
 
