@@ -23,6 +23,7 @@ class Options:
     folder: Path
     start: Path
     assets: Path
+    before: Path
     passes: int
     rate: float
     seed: int
@@ -43,6 +44,7 @@ def read_options() -> tuple[Options, bool]:
     parser.add_argument("--folder", type=Path, required=True, help="keeps the results of stages")
     parser.add_argument("--start", type=Path, required=True, help="weights to train on from")
     parser.add_argument("--assets", type=Path, default=SHIPPED, help="has tokenizer and emoji.tsv")
+    parser.add_argument("--before", type=Path, default=SHIPPED, help="the model to compare with")
     parser.add_argument("--passes", type=int, default=3)
     parser.add_argument("--rate", type=float, default=6e-5)
     parser.add_argument("--seed", type=int, default=11)
@@ -81,7 +83,35 @@ def fit(options: Options) -> dict[str, Any]:
     )
 
 
-STAGES: dict[str, Callable[[Options], dict[str, Any]]] = {"prepare": prepare, "fit": fit}
+def export(options: Options) -> dict[str, Any]:
+    return _later().export_float(options.folder, options.assets)
+
+
+def quantise(options: Options) -> dict[str, Any]:
+    return _later().quantise_both(options.folder, options.assets)
+
+
+def evaluate(options: Options) -> dict[str, Any]:
+    return _later().evaluate_all(options.folder, options.data, options.before)
+
+
+def choose(options: Options) -> dict[str, Any]:
+    return _later().choose(options.folder, options.data, options.assets)
+
+
+def _later() -> Any:  # noqa: ANN401 - a module
+    return importlib.import_module("stages")
+
+
+STAGES: dict[str, Callable[[Options], dict[str, Any]]] = {
+    "prepare": prepare,
+    "fit": fit,
+    "export": export,
+    "quantise": quantise,
+    "evaluate": evaluate,
+    "choose": choose,
+}
+"""Each imports what it needs when it begins: torch takes seconds."""
 
 
 def say(line: str) -> None:
