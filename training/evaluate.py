@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-import corpus
+import labelled
 import figures
 from sentijob.models.folder import ModelFolder
 from sentijob.models.onnx import OnnxModel
@@ -34,8 +34,8 @@ def read_sets(data: Path, held_out: Path) -> Sets:
 
 
 def _read(path: Path) -> tuple[list[str], NDArray[np.intp]]:
-    examples = [one for one in corpus.read(path, str) if one.text.strip()]
-    labels = [corpus.LABELS.index(example.label) for example in examples]
+    examples = [one for one in labelled.read(path, str) if one.text.strip()]
+    labels = [labelled.LABELS.index(example.label) for example in examples]
     return [example.text for example in examples], np.array(labels)
 
 
@@ -64,7 +64,9 @@ def _chances(scorer: SentimentModel, texts: list[str]) -> Floats:
 def describe(predictions: Mapping[str, Floats], sets: Sets) -> dict[str, dict[str, float | int]]:
     """The figures of each set."""
     return {
-        name: surety(chances) if name == OTHER_LANGUAGES else figures.describe(chances, sets[name][1])
+        name: surety(chances)
+        if name == OTHER_LANGUAGES
+        else figures.describe(chances, sets[name][1])
         for name, chances in predictions.items()
     }
 

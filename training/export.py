@@ -31,7 +31,9 @@ class Graph:
         self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
-    def add(self, kind: str, inputs: Sequence[str], outputs: Sequence[str], **extra: object) -> None:
+    def add(
+        self, kind: str, inputs: Sequence[str], outputs: Sequence[str], **extra: object
+    ) -> None:
         # Attention and the embedding are onnxruntime's own, and so is this GELU.
         own = {"EmbedLayerNormalization", "Attention", "Gelu"}
         domain = MICROSOFT if kind in own else ""
@@ -102,7 +104,12 @@ def _layer(graph: Graph, weights: Weights, number: int, states: str) -> str:
     bias = np.concatenate([weight(f"{one}.bias") for one in asked])
     graph.add(
         "Attention",
-        [states, graph.constant(name("qkv_w"), joint), graph.constant(name("qkv_b"), bias), "mask_index"],
+        [
+            states,
+            graph.constant(name("qkv_w"), joint),
+            graph.constant(name("qkv_b"), bias),
+            "mask_index",
+        ],
         [name("att")],
         num_heads=network.HEADS,
     )

@@ -50,8 +50,7 @@ def calibration_error(chances: Floats, labels: Integers) -> float:
     sureness, is_right = chances.max(1), chances.argmax(1) == labels
     bins = np.minimum((sureness * _BINS).astype(int), _BINS - 1)
     gaps = [
-        abs(float((sureness[bins == each] - is_right[bins == each]).sum()))
-        for each in range(_BINS)
+        abs(float((sureness[bins == each] - is_right[bins == each]).sum())) for each in range(_BINS)
     ]
     return round(100 * sum(gaps) / len(labels), 2)
 

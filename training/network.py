@@ -98,7 +98,9 @@ def load(path: Path) -> Classifier:
             weights[name] = stored.get(name.replace("head", "fc"), weights[name]).float()
         else:
             foreign = foreign_name(name)
-            weights[name] = stored[f"enc.{foreign}" if f"enc.{foreign}" in stored else foreign].float()
+            weights[name] = stored[
+                f"enc.{foreign}" if f"enc.{foreign}" in stored else foreign
+            ].float()
     model.load_state_dict(weights)
     return model
 

@@ -12,14 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-import corpus
+import labelled
 import templates
-from corpus import Example, Source
+from labelled import Example, Source
 from sentijob.models.normalize import Normalizer, read_normalizer
 
 MADE_UP = Source("templates", 1.0, 0.05)
 LANGUAGES = Source("languages", 1.0, 0.0)
-ALL_SOURCES = (*corpus.SOURCES, MADE_UP, LANGUAGES)
+ALL_SOURCES = (*labelled.SOURCES, MADE_UP, LANGUAGES)
 NORMALIZE = "html unescape; @handle to @user; URL to http; emoji to ' name ' by emoji.tsv"
 
 
@@ -31,7 +31,7 @@ def prepare(data: Path, assets: Path, work: Path, seed: int) -> dict[str, Any]:
     normalize = read_normalizer(NORMALIZE, assets)
     evaluated = evaluation_keys(data / "dev", normalize)
     parts = {
-        source.name: corpus.split(examples, seed)
+        source.name: labelled.split(examples, seed)
         for source, examples in clean(data / "train", normalize, evaluated, seed).items()
     }
     parts["sst_phrases"] = without_held_out_phrases(parts)
@@ -43,16 +43,18 @@ def prepare(data: Path, assets: Path, work: Path, seed: int) -> dict[str, Any]:
         "evaluated texts kept away": len(evaluated),
         "train": {name: len(part[0]) for name, part in parts.items()},
         "held out": {name: len(part[1]) for name, part in parts.items()},
-        "labels": {name: dict(Counter(one.label for one in part[0])) for name, part in parts.items()},
+        "labels": {
+            name: dict(Counter(one.label for one in part[0])) for name, part in parts.items()
+        },
         "data": hashes(data),
     }
 
 
 def evaluation_keys(folder: Path, normalize: Normalizer) -> set[str]:
     return {
-        corpus.key(example.text)
+        labelled.key(example.text)
         for path in sorted(folder.glob("*.tsv"))
-        for example in corpus.read(path, normalize)
+        for example in labelled.read(path, normalize)
     }
 
 
@@ -63,13 +65,13 @@ def clean(
     seen = set(evaluated)
     cleaned = {
         source: list(
-            corpus.deduplicated(corpus.read(folder / f"{source.name}.tsv", normalize), seen)
+            labelled.deduplicated(labelled.read(folder / f"{source.name}.tsv", normalize), seen)
         )
-        for source in corpus.SOURCES
+        for source in labelled.SOURCES
     }
     made_up = [Example(normalize(text), chances) for text, chances in templates.generate(seed)]
-    cleaned[MADE_UP] = list(corpus.deduplicated(made_up, seen))
-    cleaned[LANGUAGES] = list(corpus.deduplicated(templates.languages(), seen))
+    cleaned[MADE_UP] = list(labelled.deduplicated(made_up, seen))
+    cleaned[LANGUAGES] = list(labelled.deduplicated(templates.languages(), seen))
     return cleaned
 
 
@@ -78,8 +80,8 @@ def without_held_out_phrases(
 ) -> tuple[list[Example], list[Example]]:
     """The phrases, less those that are cut from a sentence that is held out."""
     train, held_out = parts["sst_phrases"]
-    cut = corpus.spans(example.text for example in parts["sst_sentences"][1])
-    return [example for example in train if corpus.key(example.text) not in cut], held_out
+    cut = labelled.spans(example.text for example in parts["sst_sentences"][1])
+    return [example for example in train if labelled.key(example.text) not in cut], held_out
 
 
 def write_held_out(folder: Path, parts: Mapping[str, Sequence[Example]]) -> None:
@@ -98,10 +100,10 @@ def arrays(
     tokenizer.no_truncation()
     texts = [example.text for _, example in rows]
     ids = [each.ids for each in tokenizer.encode_batch_fast(texts, add_special_tokens=False)]
-    targets = [corpus.smoothed(example.chances, source.smoothing) for source, example in rows]
+    targets = [labelled.smoothed(example.chances, source.smoothing) for source, example in rows]
     places = {source.name: place for place, source in enumerate(ALL_SOURCES)}
     sources = np.array([places[source.name] for source, _ in rows], dtype=np.uint8)
-    labels = np.array([corpus.LABELS.index(example.label) for _, example in rows])
+    labels = np.array([labelled.LABELS.index(example.label) for _, example in rows])
     return {
         "ids": np.concatenate([np.array(each, dtype=np.uint16) for each in ids]),
         "ends": np.cumsum([len(each) for each in ids]),
@@ -116,7 +118,7 @@ def class_weights(
 ) -> NDArray[np.float32]:
     """The rarer a label is within its source, the more: by the root, with a mean of 1 a source."""
     weights = np.ones(len(sources), dtype=np.float32)
-    for source in range(len(corpus.SOURCES)):
+    for source in range(len(labelled.SOURCES)):
         inside = sources == source
         counts = np.bincount(labels[inside], minlength=3)
         raw = (counts.sum() / np.maximum(counts, 1))[labels[inside]] ** 0.5

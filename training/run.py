@@ -34,8 +34,10 @@ def main() -> None:
     options.folder.mkdir(parents=True, exist_ok=True)
     for name, stage in STAGES.items():
         carry_out(name, stage, options)
+    shipping = importlib.import_module("ship")
+    shipping.write_card(options.folder)
     if ship:
-        importlib.import_module("ship").ship(options)
+        shipping.ship(options.folder, seed=options.seed)
 
 
 def read_options() -> tuple[Options, bool]:

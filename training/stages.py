@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-import corpus
+import labelled
 import evaluate
 import export
 import figures
@@ -122,7 +122,7 @@ def model_folder(folder: Path, assets: Path, *, temperature: float) -> Path:
         "model": "mini",
         "version": VERSION,
         "base": "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)",
-        "id2label": {str(place): label for place, label in enumerate(corpus.LABELS)},
+        "id2label": {str(place): label for place, label in enumerate(labelled.LABELS)},
         "max_length": 128,
         "window": LONGEST + 2,
         "pooling": "mean",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
 
-from corpus import Example
+from labelled import Example
 
 PHRASES = Path(__file__).parent / "phrases"
 _UNSURE = (1 / 3, 1 / 3, 1 / 3)
@@ -50,7 +50,9 @@ MEASURES = (
 ).split(",")
 ROSE = "rose,increased,climbed,grew,jumped,improved".split(",")
 FELL = "fell,decreased,dropped,declined,slid,tumbled".split(",")
-PLACES = "Helsinki,Chicago,Lagos,Osaka,Leeds,Lima,Toronto,Riga,Mumbai,Perth,Warsaw,Denver".split(",")
+PLACES = "Helsinki,Chicago,Lagos,Osaka,Leeds,Lima,Toronto,Riga,Mumbai,Perth,Warsaw,Denver".split(
+    ","
+)
 DAYS = "Monday,Tuesday,Wednesday,Thursday,Friday,Saturday,Sunday".split(",")
 NEUTRAL = (
     "The meeting in {place} has been moved to {day}.",
@@ -144,7 +146,9 @@ def doubled(chance: random.Random) -> Example:
     """Negation that leaves a judgement as it is."""
     thing = chance.choice(THINGS)
     if chance.random() < 0.5:
-        frame = f"i {{}} {thing}, it never {chance.choice(('fails', 'disappoints', 'lets me down'))}"
+        frame = (
+            f"i {{}} {thing}, it never {chance.choice(('fails', 'disappoints', 'lets me down'))}"
+        )
         return Example.of(_written(frame.format(chance.choice(LIKE)), chance), "positive")
     frames = (
         f"not only was {thing} {chance.choice(BAD)}, it was {chance.choice(BAD)} too",
@@ -213,7 +217,13 @@ def remark(chance: random.Random) -> Example:
     is_good = chance.random() < 0.5
     quality = chance.choice(GOOD if is_good else BAD)
     thing = chance.choice(THINGS)
-    frames = (quality, f"so {quality}", f"{thing}: {quality}", f"{quality}. {quality}!", f"{thing} is {quality}")
+    frames = (
+        quality,
+        f"so {quality}",
+        f"{thing}: {quality}",
+        f"{quality}. {quality}!",
+        f"{thing} is {quality}",
+    )
     text = _written(chance.choice(frames), chance)
     return Example.of(text, "positive" if is_good else "negative")
 
