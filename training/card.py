@@ -95,9 +95,7 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def _three(figures: Mapping[str, float]) -> str:
     """A set without neutrals or with nothing else has fewer figures that mean something."""
     kinds = ("two-class", "three-class", "macro-recall")
-    return " / ".join(
-        "–" if figures[kind] != figures[kind] else f"{figures[kind]:.1f}" for kind in kinds
-    )  # noqa: PLR0124 - not a number
+    return " / ".join(f"{figures[kind]:.1f}".replace("nan", "-") for kind in kinds)
 
 
 def _plain(name: str) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import figures
+import labelled
 import numpy as np
 from numpy.typing import NDArray
 
-import labelled
-import figures
 from sentijob.models.folder import ModelFolder
 from sentijob.models.onnx import OnnxModel
 from sentijob.models.vader import VaderModel

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import network
 import numpy as np
 import onnx
 import torch
 from numpy.typing import NDArray
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 
-import network
 from sentijob.models.onnx import new_session, session_options
 
 MICROSOFT = "com.microsoft"

@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import network
 import numpy as np
 import torch
+from batches import Batch, Rows
+from prepare import ALL_SOURCES
 from torch import Tensor, distributed
 from torch.nn import functional
 from torch.nn.utils import clip_grad_norm_
-
-import network
-from batches import Batch, Rows
-from prepare import ALL_SOURCES
 
 DECAY_A_LAYER, HEAD_RATE, WEIGHT_DECAY = 0.9, 5.0, 0.01
 WARM_UP, CLIP, MEAN_DECAY = 0.06, 1.0, 0.999

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import labelled
 import numpy as np
+import templates
+from labelled import Example, Source
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-import labelled
-import templates
-from labelled import Example, Source
 from sentijob.models.normalize import Normalizer, read_normalizer
 
 MADE_UP = Source("templates", 1.0, 0.05)

@@ -42,11 +42,12 @@ def describe(work: Path, folder: Path, seed: int) -> dict[str, Any]:
     results = read_results(work)
     stages = [json.loads(line) for line in (work / "stages.jsonl").read_text().splitlines()]
     return {
+        "version": json.loads((folder / "config.json").read_text("utf-8"))["version"],
+        "temperature": results["choose"]["temperature"],
         "files": digests(folder),
         "seed": seed,
         "fit": results["fit"],
         "form": results["choose"]["form"],
-        "temperature": results["choose"]["temperature"],
         "versions": {name: version(name) for name in _PACKAGES},
         "stages": {stage["stage"]: stage["seconds"] for stage in stages},
         "data": results["prepare"]["data"],

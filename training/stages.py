@@ -8,16 +8,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-import labelled
 import evaluate
 import export
 import figures
+import labelled
 import network
+import numpy as np
 import quantise
 from batches import BEGIN, END, LONGEST
+from numpy.typing import NDArray
 from prepare import NORMALIZE
 
 VERSION = "0.2"

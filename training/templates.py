@@ -10,93 +10,18 @@ from pathlib import Path
 from labelled import Example
 
 PHRASES = Path(__file__).parent / "phrases"
+WORDS = {
+    name: written.split("|")
+    for name, written in (
+        line.split("\t") for line in (PHRASES / "words.tsv").read_text("utf-8").splitlines()
+    )
+}
+STATEMENTS = (PHRASES / "neutral.txt").read_text("utf-8").splitlines()
+"""Frames of plain statements and questions."""
 _UNSURE = (1 / 3, 1 / 3, 1 / 3)
 _LEANING = 0.8
-THINGS = (
-    "the movie,the film,the food,the service,the room,the battery,the screen,the app,the update,the flight,the crew,"
-    "the staff,the plot,the acting,the ending,the book,the concert,the hotel,the price,the camera,the game,the sound,"
-    "the delivery,the packaging,the support team,the website,the interface,the coffee,the course,the driver"
-).split(",")
-GOOD = (
-    "good,great,excellent,amazing,wonderful,impressive,fantastic,enjoyable,reliable,helpful,pleasant,brilliant,"
-    "outstanding,delightful,superb,worth the money,comfortable,easy to use,well made,fun"
-).split(",")
-BAD = (
-    "bad,terrible,awful,horrible,disappointing,boring,rude,slow,useless,broken,dirty,annoying,dreadful,overpriced,"
-    "unreliable,a mess,painful,uncomfortable,poorly made,a waste of time"
-).split(",")
-FLAWED = (
-    "nearly ruined it,let it down badly,made me want my money back,drove me mad,was unbearable,never worked,"
-    "spoiled everything,was a huge letdown"
-).split(",")
-SAVED = (
-    "made up for it,was worth every penny,won me over,was absolutely superb,saved the day,was simply wonderful,"
-    "exceeded my hopes,made me smile"
-).split(",")
-LIKE = "like,love,enjoy,recommend,trust".split(",")
-DISLIKE = "hate,regret,dislike,resent,despise".split(",")
 HAPPY = "😀😃😄😁😊😍🥰😘🤗🎉👍👏❤💕💖🙌😎🥳😻✨🌟💯"
 SAD = "😞😢😭😡😠🤬👎💔😤😩😫🙄😒🤮🤢😖😣😕☹😾"
-REMARKS = (
-    "just got home,watching it now,here we go,back at work,new episode tonight,just finished it,saw this today,"
-    "on the train,first day back,the results are in,it arrived,talked to my boss,monday again,game day"
-).split(",")
-FIRMS = (
-    "Nordale,Kestrel Bank,Ostra Group,Halden Oil,Pinewood Foods,Marrow Steel,Tamsin Air,Vantor,Lumeo,Brightwell,"
-    "the company,the retailer,the lender,the Finnish group,the airline"
-).split(",")
-MEASURES = (
-    "net profit,operating profit,revenue,net sales,earnings per share,turnover,operating margin,order intake"
-).split(",")
-ROSE = "rose,increased,climbed,grew,jumped,improved".split(",")
-FELL = "fell,decreased,dropped,declined,slid,tumbled".split(",")
-PLACES = "Helsinki,Chicago,Lagos,Osaka,Leeds,Lima,Toronto,Riga,Mumbai,Perth,Warsaw,Denver".split(
-    ","
-)
-DAYS = "Monday,Tuesday,Wednesday,Thursday,Friday,Saturday,Sunday".split(",")
-NEUTRAL = (
-    "The meeting in {place} has been moved to {day}.",
-    "Does anyone know what time the {place} office opens on {day}?",
-    "Flight {number} to {place} leaves from gate {small} at {small}:30.",
-    "What is the fastest way to get from {place} to the airport?",
-    "The council of {place} will vote on the budget on {day}.",
-    "{firm} will publish its quarterly report on {day}.",
-    "{firm} has {number} employees and is based in {place}.",
-    "{firm} said it would hold its annual meeting in {place} on {day}.",
-    "{firm} appointed a new chief financial officer, who starts in {small} weeks.",
-    "The contract with {firm} covers the delivery of {number} units to {place}.",
-    "The value of the deal was not disclosed.",
-    "The shares of {firm} are listed on the exchange in {place}.",
-    "Train {number} calls at {place} and three other stations.",
-    "The package weighs {small} kg and is {number} mm wide.",
-    "The manual has {number} pages and comes in {small} languages.",
-    "It runs on two AA batteries, which are included.",
-    "My order number is {number}{number}.",
-    "I have a flight from {place} on {day} and need to change my seat.",
-    "Can I bring {small} bags on flight {number}?",
-    "how do i change the name on my ticket to {place}",
-    "are you flying from {place} this {day}",
-    "The temperature in {place} was {small} degrees on {day}.",
-    "Police in {place} closed the road for {small} hours on {day}.",
-    "The new museum in {place} opens on {day}, officials said.",
-    "Scientists in {place} published data on {number} samples.",
-    "The film runs {number} minutes and was shot in {place}.",
-    "Season {small} starts on {day} at 9 pm.",
-    "I read chapter {small} on the train to {place}.",
-    "ok, see you on {day}",
-    "i'm at the station in {place}, where are you?",
-    "She moved to {place} {small} years ago and works for {firm}.",
-    "You can find the settings under the menu at the top.",
-    "Restart the device and open page {small} of the guide.",
-    "He asked whether the shop in {place} sells {small} mm screws.",
-    "{place} {small}, {place} {small}: full time.",
-    "Version {small}.{small} was released on {day}.",
-    "The cat is on the mat and the door is open.",
-    "It is what it is.",
-    "I guess so, let me check and get back to you on {day}.",
-    "Is this the line for {place}?",
-)
-"""Frames of plain statements and questions."""
 COUNT = 900
 """Texts of each kind, before duplicates are dropped."""
 
@@ -119,10 +44,10 @@ def languages() -> Iterator[Example]:
 
 
 def negation(chance: random.Random) -> Example:
-    thing = chance.choice(THINGS)
+    thing = chance.choice(WORDS["things"])
     is_good = chance.random() < 0.5
-    quality = chance.choice(GOOD if is_good else BAD)
-    verb = chance.choice(LIKE if is_good else DISLIKE)
+    quality = chance.choice(WORDS["good"] if is_good else WORDS["bad"])
+    verb = chance.choice(WORDS["like"] if is_good else WORDS["dislike"])
     frames = (
         f"{thing} was not {quality}",
         f"{thing} isn't {quality}",
@@ -144,45 +69,47 @@ def negation(chance: random.Random) -> Example:
 
 def doubled(chance: random.Random) -> Example:
     """Negation that leaves a judgement as it is."""
-    thing = chance.choice(THINGS)
+    thing = chance.choice(WORDS["things"])
     if chance.random() < 0.5:
         frame = (
             f"i {{}} {thing}, it never {chance.choice(('fails', 'disappoints', 'lets me down'))}"
         )
-        return Example.of(_written(frame.format(chance.choice(LIKE)), chance), "positive")
+        return Example.of(_written(frame.format(chance.choice(WORDS["like"])), chance), "positive")
     frames = (
-        f"not only was {thing} {chance.choice(BAD)}, it was {chance.choice(BAD)} too",
-        f"i have never seen anything so {chance.choice(BAD)}",
-        f"{thing} couldn't be more {chance.choice(BAD)}",
-        f"no {chance.choice(('thanks', 'way'))}, {thing} was {chance.choice(BAD)}",
+        f"not only was {thing} {chance.choice(WORDS['bad'])}, it was {chance.choice(WORDS['bad'])} too",
+        f"i have never seen anything so {chance.choice(WORDS['bad'])}",
+        f"{thing} couldn't be more {chance.choice(WORDS['bad'])}",
+        f"no {chance.choice(('thanks', 'way'))}, {thing} was {chance.choice(WORDS['bad'])}",
     )
     return Example.of(_written(chance.choice(frames), chance), "negative")
 
 
 def contrast(chance: random.Random) -> Example:
-    first, second = chance.sample(THINGS, 2)
+    first, second = chance.sample(WORDS["things"], 2)
     but = chance.choice((", but", " but", "; however,", ", yet"))
     if chance.random() < 0.5:
-        text = f"{first} was {chance.choice(GOOD)}{but} {second} {chance.choice(FLAWED)}"
+        text = f"{first} was {chance.choice(WORDS['good'])}{but} {second} {chance.choice(WORDS['flawed'])}"
         if chance.random() < 0.3:
-            text = f"although {first} was {chance.choice(GOOD)}, {second} was {chance.choice(BAD)}"
+            text = f"although {first} was {chance.choice(WORDS['good'])}, {second} was {chance.choice(WORDS['bad'])}"
         return Example(_written(text, chance), (_LEANING, 0.1, 0.1))
-    text = f"{first} was {chance.choice(BAD)}{but} {second} {chance.choice(SAVED)}"
+    text = (
+        f"{first} was {chance.choice(WORDS['bad'])}{but} {second} {chance.choice(WORDS['saved'])}"
+    )
     if chance.random() < 0.3:
-        text = f"although {first} was {chance.choice(BAD)}, {second} was {chance.choice(GOOD)}"
+        text = f"although {first} was {chance.choice(WORDS['bad'])}, {second} was {chance.choice(WORDS['good'])}"
     return Example(_written(text, chance), (0.1, 0.1, _LEANING))
 
 
 def emoji(chance: random.Random) -> Example:
     is_happy = chance.random() < 0.5
     signs = chance.choice(HAPPY if is_happy else SAD) * chance.choice((1, 1, 2, 3))
-    remark = _written(chance.choice(REMARKS), chance).rstrip(".!")
+    remark = _written(chance.choice(WORDS["remarks"]), chance).rstrip(".!")
     text = chance.choice((f"{remark} {signs}", f"{signs} {remark}", signs))
     return Example.of(text, "positive" if is_happy else "negative")
 
 
 def neutral(chance: random.Random) -> Example:
-    text = chance.choice(NEUTRAL)
+    text = chance.choice(STATEMENTS)
     while "{" in text:
         start, end = text.index("{"), text.index("}")
         text = text[:start] + _slot(text[start + 1 : end], chance) + text[end + 1 :]
@@ -190,7 +117,7 @@ def neutral(chance: random.Random) -> Example:
 
 
 def finance(chance: random.Random) -> Example:
-    firm, measure = chance.choice(FIRMS), chance.choice(MEASURES)
+    firm, measure = chance.choice(WORDS["firms"]), chance.choice(WORDS["measures"])
     low, high = sorted((chance.randrange(10, 500), chance.randrange(500, 990)))
     unit = chance.choice(("EUR {} million", "${} million", "{} mn euros", "{} million dollars"))
     direction = chance.choice(("rose", "fell", "flat"))
@@ -201,7 +128,7 @@ def finance(chance: random.Random) -> Example:
             f"{firm} expects its {measure} to remain at last year's level.",
         )
         return Example(_capital(chance.choice(frames)), (0.05, 0.9, 0.05))
-    verb = chance.choice(ROSE if direction == "rose" else FELL)
+    verb = chance.choice(WORDS["rose"] if direction == "rose" else WORDS["fell"])
     before, after = (low, high) if direction == "rose" else (high, low)
     frames = (
         f"{firm}'s {measure} {verb} to {unit.format(after)} from {unit.format(before)}.",
@@ -215,8 +142,8 @@ def finance(chance: random.Random) -> Example:
 def remark(chance: random.Random) -> Example:
     """A judgement of few words."""
     is_good = chance.random() < 0.5
-    quality = chance.choice(GOOD if is_good else BAD)
-    thing = chance.choice(THINGS)
+    quality = chance.choice(WORDS["good"] if is_good else WORDS["bad"])
+    thing = chance.choice(WORDS["things"])
     frames = (
         quality,
         f"so {quality}",
@@ -234,9 +161,9 @@ KINDS: tuple[Kind, ...] = (negation, doubled, contrast, emoji, neutral, finance,
 
 def _slot(name: str, chance: random.Random) -> str:
     slots = {
-        "place": lambda: chance.choice(PLACES),
-        "day": lambda: chance.choice(DAYS),
-        "firm": lambda: chance.choice(FIRMS),
+        "place": lambda: chance.choice(WORDS["places"]),
+        "day": lambda: chance.choice(WORDS["days"]),
+        "firm": lambda: chance.choice(WORDS["firms"]),
         "number": lambda: str(chance.randrange(100, 3000)),
         "small": lambda: str(chance.randrange(2, 13)),
     }
