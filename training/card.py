@@ -27,7 +27,6 @@ _MODELS = {
     "float": "float weights",
     "shipped": "this mini",
 }
-_OTHER_LANGUAGES = "probe languages"
 _FORMS = {
     "static": "the scales of activations were found beforehand, so that rows may share a run",
     "dynamic": "each run finds the scales of its activations, so that each row needs a run of its own",
@@ -38,7 +37,7 @@ def card(results: Mapping[str, Any], config: Mapping[str, Any], size: int) -> st
     """The card as Markdown, of the stages' *results* by name; *size* is the weights', in bytes."""
     chosen = results["choose"]
     models = {**results["evaluate"], "shipped": chosen["figures"]}
-    languages = chosen["figures"][_OTHER_LANGUAGES]
+    languages = chosen["figures"]["probe languages"]
     return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(
         version=config["version"],
         megabytes=f"{size / 1e6:.1f}",
@@ -59,7 +58,7 @@ def card(results: Mapping[str, Any], config: Mapping[str, Any], size: int) -> st
 
 def accuracy(models: Mapping[str, Mapping[str, Mapping[str, float]]]) -> str:
     """Two-class, three-class and macro-recall of each model on each set."""
-    names = [name for name in models["shipped"] if name != _OTHER_LANGUAGES]
+    names = [name for name in models["shipped"] if not name.endswith("languages")]
     rows = [
         [_plain(name), str(models["shipped"][name]["texts"])]
         + [_three(models[model][name]) for model in _MODELS]
@@ -74,7 +73,7 @@ def calibration(
     rows = [
         [_plain(name), f"{before[name]['ece']:.1f}", f"{after[name]['ece']:.1f}"]
         for name in after
-        if name != _OTHER_LANGUAGES
+        if not name.endswith("languages")
     ]
     return table(["set", "at temperature 1", "as shipped"], rows)
 

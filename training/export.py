@@ -9,12 +9,12 @@ import network
 import numpy as np
 import onnx
 import torch
+from freezing import MICROSOFT
 from numpy.typing import NDArray
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 
 from sentijob.models.onnx import new_session, session_options
 
-MICROSOFT = "com.microsoft"
 _OPSET, _IR = 17, 9
 _TOLERANCE = 1e-3
 Weights = Mapping[str, NDArray[np.float32]]

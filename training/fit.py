@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,7 +31,7 @@ class Plan:
     work: Path
     start: Path
     """Weights to train on from."""
-    passes: int
+    passes: float
     rate: float
     seed: int
     processes: int = 2
@@ -97,10 +98,10 @@ class Trainer:
 
     def _steps(self) -> Iterator[Step]:
         number = 0
-        for each in range(self._plan.passes):
-            for batches in self._rows.batches(
-                each, self._plan.seed, processes=self._plan.processes
-            ):
+        for each in range(ceil(self._plan.passes)):
+            steps = self._rows.batches(each, self._plan.seed, processes=self._plan.processes)
+            # Their order is random, so that any part of a pass is like the whole.
+            for batches in steps[: round(len(steps) * (self._plan.passes - each))]:
                 yield Step(number, batches)
                 number += 1
 

@@ -24,7 +24,7 @@ class Options:
     start: Path
     assets: Path
     before: Path
-    passes: int
+    passes: float
     rate: float
     seed: int
 
@@ -47,7 +47,7 @@ def read_options() -> tuple[Options, bool]:
     parser.add_argument("--start", type=Path, required=True, help="weights to train on from")
     parser.add_argument("--assets", type=Path, default=SHIPPED, help="has tokenizer and emoji.tsv")
     parser.add_argument("--before", type=Path, default=SHIPPED, help="the model to compare with")
-    parser.add_argument("--passes", type=int, default=3)
+    parser.add_argument("--passes", type=float, default=2)
     parser.add_argument("--rate", type=float, default=6e-5)
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--ship", action="store_true", help="install the result in this checkout")

@@ -38,13 +38,15 @@ def export_float(work: Path, assets: Path) -> dict[str, Any]:
 
 def quantise_both(work: Path, assets: Path) -> dict[str, Any]:
     """Model folders of int8 in both ways."""
-    source = work / "float" / "model.onnx"
+    evened = work / "evened.onnx"
+    rows = calibrating_rows(work)
+    quantise.even(work / "float" / "model.onnx", evened, rows)
     paths = {
         form: model_folder(work / form, assets, temperature=1.0) / "model.onnx"
         for form in FORMS[1:]
     }
-    quantise.dynamic(source, paths["dynamic"])
-    limits = quantise.static(source, paths["dynamic"], paths["static"], calibrating_rows(work))
+    quantise.dynamic(evened, paths["dynamic"])
+    limits = quantise.static(evened, paths["dynamic"], paths["static"], rows)
     sizes = {form: path.stat().st_size for form, path in paths.items()}
     return {"bytes": sizes, "limits": limits}
 
