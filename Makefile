@@ -4,11 +4,13 @@
 BIN := .venv/bin
 SECONDS := 60
 LARGEST := 10000000
+WORK := .training
 QUICK := startup latency drain workers models tuning bulk peers
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint format bench bench-peers bench-torch bench-growth bench-scale bench-all bench-report \
-	fuzz torture clean run-environment dev-environment bench-environment torch-environment fuzz-environment
+	fuzz torture train clean run-environment dev-environment bench-environment torch-environment \
+	training-environment fuzz-environment
 
 help: ## Show what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +71,10 @@ torture: dev-environment ## Break it on purpose; SEED= DURATION= DB= SCENARIO= c
 	$(BIN)/python torture/torture.py $(if $(SEED),--seed $(SEED)) $(if $(DURATION),--duration $(DURATION)) \
 		$(if $(DB),--db $(DB)) $(foreach name,$(SCENARIO),--scenario $(name))
 
+train: training-environment ## Make mini again, 1.5 hours: DATA=, START= (weights), WORK= keeps results, SHIP=1 installs it
+	@mkdir -p $(WORK)
+	$(BIN)/python -u training/run.py --data $(DATA) --start $(START) --folder $(WORK) $(if $(SHIP),--ship) 2>&1 | tee -a $(WORK)/log
+
 clean: ## Remove .venv, the demo and every cache in the checkout
 	rm -rf .venv .demo .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis \
 		.coverage .coverage.* dist build bench/results fuzz/corpus fuzz/findings torture/reports
@@ -85,6 +91,9 @@ bench-environment:
 
 torch-environment:
 	@python=$$(sh scripts/find-python) && "$$python" scripts/environment.py torch
+
+training-environment:
+	@python=$$(sh scripts/find-python) && "$$python" scripts/environment.py training
 
 fuzz-environment:
 	@python=$$(sh scripts/find-python) && "$$python" scripts/environment.py fuzz

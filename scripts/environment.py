@@ -1,4 +1,4 @@
-"""Make ``.venv`` hold what this checkout needs: ``environment.py run``, ``dev``, ``bench``, ``torch`` or ``fuzz``.
+"""Make ``.venv`` hold what this checkout needs: ``environment.py KIND``, a kind of ``EXTRAS``.
 
 Does nothing where it already does. Wheels are kept in the user's cache folder,
 pinned by ``constraints.txt``, and tried first: once they are there, setting up
@@ -29,6 +29,7 @@ EXTRAS = {
     "dev": DEV,
     "bench": BENCH,
     "torch": [*BENCH, "bench-torch"],
+    "training": [*DEV, "training"],
     "fuzz": [*DEV, "fuzz"],
 }
 """What each kind of environment installs; one that holds all of another's serves for it too."""

@@ -1,0 +1,124 @@
+"""Make `mini`: ``python training/run.py --data FOLDER --folder WORK [--ship]``; see ``docs/training.md``.
+
+Each stage keeps its result in WORK; run again, it goes on where it was ended.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+SHIPPED = Path(__file__).resolve().parent.parent / "src" / "sentijob" / "models" / "mini"
+
+
+@dataclass(frozen=True)
+class Options:
+    data: Path
+    folder: Path
+    start: Path
+    assets: Path
+    before: Path
+    passes: float
+    rate: float
+    seed: int
+
+
+def main() -> None:
+    options, ship = read_options()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    for name, stage in STAGES.items():
+        carry_out(name, stage, options)
+    shipping = importlib.import_module("ship")
+    shipping.write_card(options.folder)
+    if ship:
+        shipping.ship(options.folder, seed=options.seed)
+
+
+def read_options() -> tuple[Options, bool]:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="holds train/ and dev/")
+    parser.add_argument("--folder", type=Path, required=True, help="keeps the results of stages")
+    parser.add_argument("--start", type=Path, required=True, help="weights to train on from")
+    parser.add_argument("--assets", type=Path, default=SHIPPED, help="has tokenizer and emoji.tsv")
+    parser.add_argument("--before", type=Path, default=SHIPPED, help="the model to compare with")
+    parser.add_argument("--passes", type=float, default=2)
+    parser.add_argument("--rate", type=float, default=6e-5)
+    parser.add_argument("--seed", type=int, default=11)
+    parser.add_argument("--ship", action="store_true", help="install the result in this checkout")
+    read = vars(parser.parse_args())
+    ship = read.pop("ship")
+    return Options(**read), ship
+
+
+def carry_out(name: str, stage: Callable[[Options], dict[str, Any]], options: Options) -> None:
+    """Run the stage unless its result is there; note what it gave and how long it took."""
+    done = options.folder / f"{name}.json"
+    if done.exists():
+        return
+    say(f"{name} begins")
+    begun = time.monotonic()
+    result = stage(options)
+    seconds = round(time.monotonic() - begun, 1)
+    with (options.folder / "stages.jsonl").open("a") as file:
+        file.write(json.dumps({"stage": name, "seconds": seconds}) + "\n")
+    partial = done.with_suffix(".partial")
+    partial.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    partial.replace(done)
+    say(f"{name} took {seconds} s")
+
+
+def prepare(options: Options) -> dict[str, Any]:
+    module = importlib.import_module("prepare")
+    return module.prepare(options.data, options.assets, options.folder, options.seed)
+
+
+def fit(options: Options) -> dict[str, Any]:
+    module = importlib.import_module("fit")
+    return module.fit(
+        module.Plan(options.folder, options.start, options.passes, options.rate, options.seed)
+    )
+
+
+def export(options: Options) -> dict[str, Any]:
+    return _later().export_float(options.folder, options.assets)
+
+
+def quantise(options: Options) -> dict[str, Any]:
+    return _later().quantise_both(options.folder, options.assets)
+
+
+def evaluate(options: Options) -> dict[str, Any]:
+    return _later().evaluate_all(options.folder, options.data, options.before)
+
+
+def choose(options: Options) -> dict[str, Any]:
+    return _later().choose(options.folder, options.data, options.assets)
+
+
+def _later() -> Any:  # noqa: ANN401 - a module
+    return importlib.import_module("stages")
+
+
+STAGES: dict[str, Callable[[Options], dict[str, Any]]] = {
+    "prepare": prepare,
+    "fit": fit,
+    "export": export,
+    "quantise": quantise,
+    "evaluate": evaluate,
+    "choose": choose,
+}
+"""Each imports what it needs when it begins: torch takes seconds."""
+
+
+def say(line: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {line}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
