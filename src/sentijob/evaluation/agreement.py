@@ -62,9 +62,7 @@ class Agreement:
         Source: "A coefficient of agreement for nominal scales", Cohen, 1960.
         """
         total = self.total
-        by_second = {
-            label: sum(row[label] for row in self._counts.values()) for label in Label
-        }
+        by_second = {label: sum(row[label] for row in self._counts.values()) for label in Label}
         chance = sum(sum(self._counts[label].values()) * by_second[label] for label in Label)
         whole = total * total
         if chance == whole:

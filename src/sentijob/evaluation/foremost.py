@@ -20,7 +20,11 @@ class Foremost(Generic[Element]):
     def offer(self, rank: float, element: Element) -> None:
         """Keep *element* if it is among the foremost so far."""
         self._seen += 1
-        entry = (rank, -self._seen, element)  # no two share a number, so elements are never compared
+        entry = (
+            rank,
+            -self._seen,
+            element,
+        )  # no two share a number, so elements are never compared
         if len(self._kept) < self._limit:
             heappush(self._kept, entry)
         elif self._kept and entry > self._kept[0]:

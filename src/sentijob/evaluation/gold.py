@@ -19,7 +19,9 @@ _SCALES: Mapping[str, Mapping[str, Label]] = {
     "0 and 1": {"0": _NEGATIVE, "1": _POSITIVE},
     "0 to 2": {"0": _NEGATIVE, "1": _NEUTRAL, "2": _POSITIVE},
     "-1 to 1": {"-1": _NEGATIVE, "0": _NEUTRAL, "1": _POSITIVE},
-    "0 to 4": dict(zip("01234", (_NEGATIVE, _NEGATIVE, _NEUTRAL, _POSITIVE, _POSITIVE), strict=True)),
+    "0 to 4": dict(
+        zip("01234", (_NEGATIVE, _NEGATIVE, _NEUTRAL, _POSITIVE, _POSITIVE), strict=True)
+    ),
     "1 to 5 stars": dict(
         zip("12345", (_NEGATIVE, _NEGATIVE, _NEUTRAL, _POSITIVE, _POSITIVE), strict=True)
     ),

@@ -21,8 +21,8 @@ Answered = tuple[LabelledText, Sentiment | None]
 """A text, and what the model says of it; None where no attempt can score it."""
 
 
-def answers(model: SentimentModel, texts: Iterable[LabelledText]) -> Iterator[Answered]:
-    """What *model* says of each of the *texts*, in their order; it is told of a chunk while another runs.
+def answers(model: SentimentModel, texts: Iterable[LabelledText]) -> Iterator[Sequence[Answered]]:
+    """What *model* says of the *texts*, in their order, a chunk at a time; it is told of one while another runs.
 
     Raises:
         ModelError: anything but that a single text can't be scored.
@@ -31,7 +31,7 @@ def answers(model: SentimentModel, texts: Iterable[LabelledText]) -> Iterator[An
         if following and isinstance(model, Foresighted):
             model.announce(_plain(chunk))
             model.announce(_plain(following))
-        yield from zip(chunk, sentiments(model, _plain(chunk)), strict=True)
+        yield list(zip(chunk, sentiments(model, _plain(chunk)), strict=True))
 
 
 def sentiments(model: SentimentModel, texts: Sequence[str]) -> Sequence[Sentiment | None]:
