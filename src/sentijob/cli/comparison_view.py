@@ -9,7 +9,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from sentijob.cli.evaluation_view import framed, heading, share, split_bar
+from sentijob.cli.evaluation_view import framed, heading, known, share, split_bar
 from sentijob.cli.inert import inert
 from sentijob.cli.progress import format_rate
 from sentijob.cli.tables import Column, facts_table, fitted_table
@@ -72,7 +72,12 @@ def _figures(names: tuple[str, str], where: str, comparison: Comparison, width: 
         *_verdict(names, comparison.difference),
         ("unscored", _unscored(comparison.unscored)),
     ]
-    body = [split_bar(same, total, "cyan", width), legend, Text(), facts_table(facts)]
+    body: list[RenderableType] = [
+        split_bar(same, total, "cyan", width),
+        legend,
+        Text(),
+        facts_table(facts),
+    ]
     return framed(f"{names[0]} and {names[1]} on {inert(where)}", body, width)
 
 
@@ -115,23 +120,18 @@ def _sides(names: tuple[str, str], models: Models, comparison: Comparison, width
         Column[_Row](
             "texts/s", lambda row: row[2].rate and format_rate(row[2].rate), justify="right"
         ),
-        Column[_Row]("accuracy", lambda row: _known(row[2].tally.accuracy), 1, justify="right"),
+        Column[_Row]("accuracy", lambda row: known(row[2].tally.accuracy), 1, justify="right"),
         Column[_Row](
-            "two-class", lambda row: _known(row[2].tally.two_class_accuracy), 1, justify="right"
+            "two-class", lambda row: known(row[2].tally.two_class_accuracy), 1, justify="right"
         ),
-        Column[_Row]("macro-F1", lambda row: _known(row[2].tally.macro_f1), 2, justify="right"),
+        Column[_Row]("macro-F1", lambda row: known(row[2].tally.macro_f1), 2, justify="right"),
         Column[_Row](
-            "macro-recall", lambda row: _known(row[2].tally.macro_recall), 3, justify="right"
+            "macro-recall", lambda row: known(row[2].tally.macro_recall), 3, justify="right"
         ),
         Column[_Row]("revision", lambda row: row[1].revision, 4, widest=16),
     )
     rows = list(zip(names, models, comparison.sides, strict=True))
     return fitted_table(columns, rows, width)
-
-
-def _known(value: float | None) -> str | None:
-    """Nothing where there is none, so that a column without any leaves."""
-    return None if value is None else share(value)
 
 
 def _labels(comparison: Comparison, width: int) -> Table:

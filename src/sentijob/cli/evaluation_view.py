@@ -17,7 +17,7 @@ from sentijob.cli.tables import Column, facts_table, fitted_table
 from sentijob.cli.words import LABEL_STYLES, amount
 from sentijob.evaluation.calibration import Bin
 from sentijob.evaluation.evaluating import Evaluation, Mistake
-from sentijob.evaluation.metrics import ClassFigures, Confusion, Tally
+from sentijob.evaluation.metrics import ClassFigures, Tally
 from sentijob.jobs import Label
 from sentijob.ports import SentimentModel
 
@@ -27,7 +27,7 @@ _WIDEST_TEXT = 140
 _SCALE = 40
 """Characters from 0 to 1 in the reliability diagram."""
 _SURE, _HUMBLE = "░", "▓"
-_NONE = "–"
+_NONE = "-"
 
 
 def evaluation_view(model: SentimentModel, evaluation: Evaluation, width: int) -> RenderableType:
@@ -60,6 +60,11 @@ def share(value: float | None) -> str:
     return _NONE if value is None else f"{value:.3f}"
 
 
+def known(value: float | None) -> str | None:
+    """The same, but nothing where there is none, so that a column without any leaves."""
+    return None if value is None else share(value)
+
+
 def framed(title: str, body: Sequence[RenderableType], width: int) -> Panel:
     """A panel with its title; *width* is all that there is."""
     return Panel(
@@ -87,7 +92,7 @@ def _figures(model: SentimentModel, evaluation: Evaluation, width: int) -> Panel
     )
     files = list(evaluation.by_file)
     where = files[0] if len(files) == 1 else amount(len(files), "file")
-    body = [
+    body: list[RenderableType] = [
         split_bar(tally.right, tally.total, "green", width),
         legend,
         Text(),
@@ -167,7 +172,7 @@ def _reliability(bins: Sequence[Bin]) -> Iterator[RenderableType]:
                 f"{one.confidence:.2f}",
                 f"{one.accuracy:.2f}",
                 _bar(one.confidence, one.accuracy),
-                f"{one.count:,}",
+                f"{one.texts:,}",
             )
     yield table
     yield Text.assemble(
@@ -195,7 +200,7 @@ def _files(evaluation: Evaluation, width: int) -> Table:
         Column[tuple[str, Tally]]("accuracy", lambda one: share(one[1].accuracy), justify="right"),
         Column[tuple[str, Tally]](
             "two-class",
-            lambda one: one[1].is_two_class and share(one[1].two_class_accuracy) or None,
+            lambda one: known(one[1].two_class_accuracy),
             2,
             justify="right",
         ),

@@ -18,7 +18,7 @@ class Bin(NamedTuple):
 
     low: float
     high: float
-    count: int
+    texts: int
     confidence: float | None
     """Their mean score; None where there are none."""
     accuracy: float | None

@@ -85,7 +85,7 @@ def _bin(one: Bin) -> Document:
     return {
         "low": _rounded(one.low),
         "high": _rounded(one.high),
-        "count": one.count,
+        "texts": one.texts,
         "confidence": _rounded(one.confidence),
         "accuracy": _rounded(one.accuracy),
     }

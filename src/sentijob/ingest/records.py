@@ -37,8 +37,12 @@ def records_in(
     # One limit for the whole process, so it is only ever raised; ours is a record's.
     csv.field_size_limit(max(csv.field_size_limit(), 2 * longest))
     lines = _Lines(chunks, longest)
-    quoting = csv.QUOTE_MINIMAL if has_quotes else csv.QUOTE_NONE
-    reader = csv.reader(lines, delimiter=delimiter, strict=True, quoting=quoting)
+    reader = csv.reader(
+        lines,
+        delimiter=delimiter,
+        strict=True,
+        quoting=csv.QUOTE_MINIMAL if has_quotes else csv.QUOTE_NONE,
+    )
     numbers: list[int] = []
     rows: list[list[str]] = []
     try:
