@@ -28,6 +28,7 @@ _SCALE = 40
 """Characters from 0 to 1 in the reliability diagram."""
 _SURE, _HUMBLE = "░", "▓"
 _NONE = "-"
+_IGNORED = "no label is neutral, so that is ignored"
 
 
 def evaluation_view(model: SentimentModel, evaluation: Evaluation, width: int) -> RenderableType:
@@ -121,8 +122,8 @@ def _two_class(tally: Tally) -> str | None:
     if tally.two_class_accuracy is None:
         return None
     ties = tally.two_class_ties
-    told = f"; {amount(ties, 'tie')} taken as negative" if ties else ""
-    return f"{share(tally.two_class_accuracy)} (no label is neutral, so that is ignored{told})"
+    told = f"neutral ignored; {amount(ties, 'tie')} taken as negative" if ties else _IGNORED
+    return f"{share(tally.two_class_accuracy)} ({told})"
 
 
 def _unscored(count: int) -> str | None:
