@@ -42,8 +42,10 @@ class _Texts(NamedTuple):
 @app.command()
 @with_flags("gold", GoldFiles)
 def compare(
-    first: Annotated[str, typer.Argument(metavar="MODEL", show_default=False)],
-    second: Annotated[str, typer.Argument(metavar="MODEL", show_default=False)],
+    first: Annotated[
+        str, typer.Argument(metavar="MODEL_A", help="One model; 'sentijob models' lists all.")
+    ],
+    second: Annotated[str, typer.Argument(metavar="MODEL_B", help="The other one.")],
     batch: Annotated[
         str | None,
         typer.Argument(

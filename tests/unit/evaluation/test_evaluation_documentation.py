@@ -44,7 +44,9 @@ def section(title: str) -> str:
 
 
 def example(title: str) -> str:
-    return re.findall(r"^```json\n(.*?)\n```$", section(title), re.MULTILINE | re.DOTALL)[0]
+    shown = re.search(r"^```json\n(.*?)\n```$", section(title), re.MULTILINE | re.DOTALL)
+    assert shown
+    return shown[1]
 
 
 def evaluation() -> Evaluation:

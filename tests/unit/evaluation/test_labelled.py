@@ -16,19 +16,18 @@ from sentijob.ingest.options import ReadOptions
 from sentijob.jobs import Label
 
 NEG, NEU, POS = Label
+PLAIN = ReadOptions()
 ROWS = [LabelledText("good", POS), LabelledText("so so", NEU), LabelledText("bad", NEG)]
 
 
-def read(
-    path: Path, options: ReadOptions = ReadOptions(), field: str = "label"
-) -> list[LabelledText]:  # noqa: B008  # a named tuple
+def read(path: Path, options: ReadOptions = PLAIN, field: str = "label") -> list[LabelledText]:
     with opened_texts(path, format_of(path), options, label_field=field, meanings={}) as file:
         texts = list(file.texts())
         assert file.rows == len(texts)
         return texts
 
 
-def refusal(path: Path, options: ReadOptions = ReadOptions(), field: str = "label") -> str:  # noqa: B008
+def refusal(path: Path, options: ReadOptions = PLAIN, field: str = "label") -> str:
     with pytest.raises(InputError) as refused:
         read(path, options, field)
     return str(refused.value)

@@ -46,9 +46,9 @@ def test_accuracy_and_averages_are_those_worked_out_by_hand() -> None:
 
 def test_each_class_has_its_precision_recall_f1_and_support() -> None:
     negative, neutral, positive = tallied(HAND).classes
-    assert negative[1:] == (pytest.approx(2 / 3), pytest.approx(2 / 3), pytest.approx(2 / 3), 3)
-    assert neutral[1:] == (pytest.approx(1 / 2), pytest.approx(1 / 2), pytest.approx(1 / 2), 2)
-    assert positive[1:] == (pytest.approx(3 / 5), pytest.approx(3 / 5), pytest.approx(3 / 5), 5)
+    assert negative[1:] == pytest.approx((2 / 3, 2 / 3, 2 / 3, 3))
+    assert neutral[1:] == pytest.approx((1 / 2, 1 / 2, 1 / 2, 2))
+    assert positive[1:] == pytest.approx((3 / 5, 3 / 5, 3 / 5, 5))
 
 
 def test_averages_go_over_the_classes_that_gold_labels_have_and_a_missed_one_adds_nothing() -> None:

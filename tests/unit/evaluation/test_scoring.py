@@ -158,8 +158,8 @@ def test_flips_are_counted_judged_and_the_widest_kept() -> None:
 
 def test_where_no_label_is_neutral_who_is_right_goes_by_negative_and_positive() -> None:
     class Shy(Scripted):
-        def _score(self, text: str) -> Sentiment:
-            return Sentiment.of(0.1, 0.6, 0.3, tokens=1)
+        def predict(self, texts: Sequence[str]) -> list[Sentiment]:
+            return [Sentiment.of(0.1, 0.6, 0.3, tokens=1)] * len(texts)
 
     comparison = Comparison(flips=0)
     list(compared((Scripted(), Shy()), texts("p", "n", "n", gold=POS), comparison))
