@@ -43,9 +43,9 @@ class _Texts(NamedTuple):
 @with_flags("gold", GoldFiles)
 def compare(
     first: Annotated[
-        str, typer.Argument(metavar="MODEL_A", help="One model; 'sentijob models' lists all.")
+        str, typer.Argument(metavar="MODEL", help="The one model; 'sentijob models' lists all.")
     ],
-    second: Annotated[str, typer.Argument(metavar="MODEL_B", help="The other one.")],
+    second: Annotated[str, typer.Argument(metavar="MODEL", help="The other one.")],
     batch: Annotated[
         str | None,
         typer.Argument(
