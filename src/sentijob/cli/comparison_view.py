@@ -33,12 +33,11 @@ def comparison_view(
     first, second = (_short(model.name) for model in models)
     parts: list[RenderableType] = [
         _figures((first, second), where, comparison, width),
-        Text(),
-        _sides((first, second), models, comparison, width),
-        Text(),
-        heading("labels", f"{first} down, {second} across"),
-        _labels(comparison, width),
+        *(Text(), _sides((first, second), models, comparison, width)),
     ]
+    if comparison.agreement.total:
+        across = heading("labels", f"{first} down, {second} across")
+        parts += [Text(), across, _labels(comparison, width)]
     if comparison.flips:
         parts += [
             Text(),
@@ -65,9 +64,9 @@ def _figures(names: tuple[str, str], where: str, comparison: Comparison, width: 
         f" {flips:,} ({percent(flips, total)})",
     )
     facts = [
-        ("agreement", share(agreement.agreement)),
-        ("Cohen's kappa", share(agreement.kappa)),
-        ("mean gap", f"{share(agreement.mean_gap)} of the probability"),
+        ("agreement", known(agreement.agreement)),
+        ("Cohen's kappa", known(agreement.kappa)),
+        ("mean gap", _mean_gap(agreement.mean_gap)),
         ("mean shift", _shift(names[1], comparison)),
         *_verdict(names, comparison.difference),
         ("unscored", _unscored(comparison.unscored)),
@@ -79,6 +78,10 @@ def _figures(names: tuple[str, str], where: str, comparison: Comparison, width: 
         facts_table(facts),
     ]
     return framed(f"{names[0]} and {names[1]} on {inert(where)}", body, width)
+
+
+def _mean_gap(value: float | None) -> str | None:
+    return None if value is None else f"{share(value)} of the probability"
 
 
 def _shift(second: str, comparison: Comparison) -> str | None:

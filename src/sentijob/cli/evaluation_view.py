@@ -15,7 +15,7 @@ from sentijob.cli.inert import inert
 from sentijob.cli.progress import format_rate
 from sentijob.cli.tables import Column, facts_table, fitted_table
 from sentijob.cli.words import LABEL_STYLES, amount
-from sentijob.evaluation.calibration import Bin
+from sentijob.evaluation.calibration import BINS, Bin
 from sentijob.evaluation.evaluating import Evaluation, Mistake
 from sentijob.evaluation.metrics import ClassFigures, Tally
 from sentijob.jobs import Label
@@ -33,13 +33,12 @@ _IGNORED = "no label is neutral, so that is ignored"
 
 def evaluation_view(model: SentimentModel, evaluation: Evaluation, width: int) -> RenderableType:
     """All that a person wants to know of it, one part below the other."""
-    parts: list[RenderableType] = [
-        _figures(model, evaluation, width),
-        Text(),
-        _classes(evaluation.tally, width),
-        Text(),
-        *_reliability(evaluation.calibration.bins),
-    ]
+    parts: list[RenderableType] = [_figures(model, evaluation, width)]
+    if evaluation.tally.total:
+        parts += [
+            *(Text(), _classes(evaluation.tally, width)),
+            *(Text(), *_reliability(evaluation.calibration.bins)),
+        ]
     if len(evaluation.by_file) > 1:
         parts += [Text(), _files(evaluation, width)]
     if evaluation.mistakes:
@@ -106,16 +105,20 @@ def _facts(model: SentimentModel, evaluation: Evaluation) -> Table:
     tally = evaluation.tally
     return facts_table(
         [
-            ("accuracy", share(tally.accuracy)),
+            ("accuracy", known(tally.accuracy)),
             ("two-class accuracy", _two_class(tally)),
-            ("macro-F1", share(tally.macro_f1)),
-            ("macro-recall", share(tally.macro_recall)),
-            ("calibration error", f"{share(evaluation.calibration.error)} (ECE, 15 bins)"),
+            ("macro-F1", known(tally.macro_f1)),
+            ("macro-recall", known(tally.macro_recall)),
+            ("calibration error", _calibration(evaluation.calibration.error)),
             ("unscored", _unscored(evaluation.unscored)),
             ("speed", evaluation.rate and f"{format_rate(evaluation.rate)} texts/s"),
             ("revision", model.revision),
         ]
     )
+
+
+def _calibration(error: float | None) -> str | None:
+    return None if error is None else f"{share(error)} (ECE, {BINS} bins)"
 
 
 def _two_class(tally: Tally) -> str | None:

@@ -36,12 +36,13 @@ class Evaluation:
 
     def add(self, file: str, text: LabelledText, sentiment: Sentiment | None) -> None:
         """Note what the model said of a text that has a label."""
+        of_file = self.by_file.setdefault(file, Tally())
         if sentiment is None or text.gold is None:
             self.unscored += 1
             return
         is_right = sentiment.label is text.gold
         self.tally.add(text.gold, sentiment)
-        self.by_file.setdefault(file, Tally()).add(text.gold, sentiment)
+        of_file.add(text.gold, sentiment)
         self.calibration.add(sentiment.score, is_right=is_right)
         if not is_right:
             self._mistakes.offer(sentiment.score, Mistake(file, text.text, text.gold, sentiment))

@@ -78,6 +78,19 @@ def test_several_files_are_judged_together_and_apart(typed: Typed) -> None:
     ]
 
 
+def test_a_file_of_which_nothing_can_be_scored_is_told_of_without_figures(typed: Typed) -> None:
+    Path("none.csv").write_text("text,label\n\x01\x02,pos\n")
+    judged = document(typed, "evaluate", "none.csv")
+    assert (judged["texts"], judged["unscored"], judged["accuracy"]) == (1, 1, None)
+    assert [one["file"] for one in judged["files"]] == ["none.csv"]
+    status, out, _ = typed("evaluate", "none.csv")
+    assert status == 0
+    assert "1 text that the model can't score" in out
+    flags = ("compare", "mini", "vader", "-f", "none.csv")
+    assert document(typed, *flags)["unscored"] == 1
+    assert "1 text that one of them can't score" in typed(*flags)[1]
+
+
 @pytest.mark.parametrize(
     "command", [("evaluate", "gold.csv"), ("compare", "vader", "demo", "-f", "gold.csv")]
 )
