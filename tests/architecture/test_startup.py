@@ -190,10 +190,23 @@ def test_no_command_that_a_person_waits_for_imports_anything_heavy(
     assert not loaded_by(home, COMMAND, command.split()) & HEAVY
 
 
-@pytest.mark.parametrize("command", ["worker --drain", "run fine --json", "run fine --explain"])
-def test_a_worker_leaves_what_a_model_needs_to_the_models_process(command: str, home: Path) -> None:
+@pytest.mark.parametrize(
+    "command",
+    [
+        "worker --drain",
+        "run fine --json",
+        "run fine --explain",
+        "evaluate {home}/gold.csv --json",
+        "compare mini vader -f {home}/gold.csv",
+    ],
+)
+def test_what_scores_leaves_what_a_model_needs_to_the_models_process(
+    command: str, home: Path
+) -> None:
     loaded_by(home, COMMAND, ["submit", "first", "--model", "mini"])
-    assert not loaded_by(home, COMMAND, command.split()) & MODELS_OWN
+    (home / "gold.csv").write_text("text,label\nfine,pos\n")
+    arguments = command.format(home=home).split()
+    assert not loaded_by(home, COMMAND, arguments) & MODELS_OWN
 
 
 def test_garbage_is_collected_again_once_a_command_runs(home: Path) -> None:

@@ -36,6 +36,10 @@ COMMANDS = {
     "submit": ("submit", HOSTILE),
     "worker status": ("worker", "status"),
     "wait": ("wait", "b1"),
+    "evaluate": ("evaluate", "gold.jsonl", "--label-field", "gold"),
+    "an unknown label": ("evaluate", "evil.jsonl", "--label-field", "id"),
+    "compare": ("compare", "vader", "mini", "-f", "gold.jsonl", "--label-field", "gold"),
+    "compare on a batch": ("compare", "vader", "mini", HOSTILE.replace("/", "_")),
 }
 
 
@@ -45,6 +49,8 @@ def hostile(new_shell: Callable[[], Shell]) -> Shell:
     shell = new_shell()
     row = {"id": HOSTILE, "text": HOSTILE, HOSTILE: HOSTILE}
     shell.write("evil.jsonl", json.dumps(row) + "\n")
+    labelled = [{**row, "gold": label} for label in ("neg", "neu", "pos")]
+    shell.write("gold.jsonl", "".join(json.dumps(one) + "\n" for one in labelled))
     shell("submit", "-f", "evil.jsonl", "--key-field", "id", "--name", HOSTILE.replace("/", "_"))
     shell("worker", "--drain")
     return shell

@@ -31,6 +31,8 @@ OPTIONS = st.builds(
     text_field=st.sampled_from([None, "text", "n"]),
     max_length=st.sampled_from([1, 40, 10_000]),
     skip_bad=st.booleans(),
+    columns=st.sampled_from([(), ("n", "text")]),
+    has_quotes=st.booleans(),
 )
 SCRAPS = st.sampled_from(
     [*'\0\t\n\r ",:{}[]=0é🙂\ufeff\u202e', '""', "text", "id", "null", "NaN", "e9", "\\u", "d800"]

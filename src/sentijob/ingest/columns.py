@@ -128,7 +128,7 @@ def choose_columns(names: tuple[str, ...], options: ReadOptions) -> Columns:
     """
     text = _text_column(names, options.text_field)
     if options.key_field is not None:
-        key = _named(names, options.key_field)
+        key = named_column(names, options.key_field)
         if key == text:
             raise InputError(f"column {key!r} can't be both the text and the key")
         return Columns(text, key)
@@ -138,7 +138,7 @@ def choose_columns(names: tuple[str, ...], options: ReadOptions) -> Columns:
 
 def _text_column(names: tuple[str, ...], wanted: str | None) -> str:
     if wanted is not None:
-        return _named(names, wanted)
+        return named_column(names, wanted)
     found = _first(names, TEXT_NAMES)
     if found is not None:
         return found
@@ -156,7 +156,12 @@ def _text_column(names: tuple[str, ...], wanted: str | None) -> str:
     return names[0]
 
 
-def _named(names: Iterable[str], wanted: str) -> str:
+def named_column(names: Iterable[str], wanted: str) -> str:
+    """Which of *names* is called *wanted*, exactly, else in any case.
+
+    Raises:
+        InputError: none is; the message lists them.
+    """
     found = wanted if wanted in names else _first(names, (wanted.casefold(),))
     if found is None:
         raise InputError(f"there is no column {wanted!r}; {_listing(names)}")

@@ -47,6 +47,7 @@ class DelimitedReader:
             delimiter=delimiter,
             longest=longest,
             where=where,
+            has_quotes=options.has_quotes,
         )
         self._maker = ItemMaker(options)
         self._names: tuple[str, ...] = ()
@@ -56,7 +57,10 @@ class DelimitedReader:
         for numbers, rows, size, has_nul in self._records:
             self._has_nul = has_nul
             if not self._names and rows:
-                self._take_header(numbers.pop(0), rows.pop(0))
+                if self._options.columns:
+                    self._take_header(numbers[0], list(self._options.columns))
+                else:
+                    self._take_header(numbers.pop(0), rows.pop(0))
             if rows:
                 yield Block(numbers, rows, size)
 
@@ -98,6 +102,8 @@ class DelimitedReader:
             refuse_unstorable(value, f"column {name!r}")
 
     def shown(self, row: list[str]) -> str:
+        if not self._options.has_quotes:
+            return self._delimiter.join(row)
         written = io.StringIO()
         csv.writer(written, delimiter=self._delimiter).writerow(row)
         return written.getvalue().removesuffix("\r\n")

@@ -16,6 +16,10 @@ class ReadOptions(NamedTuple):
     """Characters a text may have after trimming."""
     skip_bad: bool = False
     """Whether a bad row is set aside instead of ending the reading."""
+    columns: tuple[str, ...] = ()
+    """What the columns of CSV or TSV are called; then the first row is no header."""
+    has_quotes: bool = True
+    """Whether fields of CSV or TSV may be quoted; else a quote is a character like others."""
 
     @property
     def longest_record(self) -> int:

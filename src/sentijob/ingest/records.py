@@ -26,7 +26,7 @@ class Records(NamedTuple):
 
 
 def records_in(
-    chunks: Iterable[str], *, delimiter: str, longest: int, where: str
+    chunks: Iterable[str], *, delimiter: str, longest: int, where: str, has_quotes: bool = True
 ) -> Iterator[Records]:
     """The records of a stream's lines, as many at a time as are whole.
 
@@ -37,7 +37,12 @@ def records_in(
     # One limit for the whole process, so it is only ever raised; ours is a record's.
     csv.field_size_limit(max(csv.field_size_limit(), 2 * longest))
     lines = _Lines(chunks, longest)
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    reader = csv.reader(
+        lines,
+        delimiter=delimiter,
+        strict=True,
+        quoting=csv.QUOTE_MINIMAL if has_quotes else csv.QUOTE_NONE,
+    )
     numbers: list[int] = []
     rows: list[list[str]] = []
     try:

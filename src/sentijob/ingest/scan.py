@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +37,21 @@ class Scan:
     """The SHA-256 of the file up to the end of each block."""
 
 
-def prescan(source: Source, file_format: Format, options: ReadOptions) -> Scan:
+Wrapping = Callable[[Reader[Any]], Reader[Any]]
+"""Puts a reader around a reader, to check more of each row."""
+OF_QUEUED = (
+    "what was queued so far is as it was before. With the old content back, the same command goes on"
+    " where it stopped"
+)
+
+
+def prescan(
+    source: Source,
+    file_format: Format,
+    options: ReadOptions,
+    *,
+    wrapping: Wrapping = lambda reader: reader,
+) -> Scan:
     """Read all of *source* and check every row; memory is bounded, but for 32 bytes a block.
 
     Raises:
@@ -50,7 +64,7 @@ def prescan(source: Source, file_format: Format, options: ReadOptions) -> Scan:
     rows = 0
     first_rejected: Rejected | None = None
     rejected = 0
-    reader = _reader(source, stream, file_format, options)
+    reader = wrapping(_reader(source, stream, file_format, options))
     for good, bad in count_rows(reader, options, source.where):
         first_rejected = first_rejected or next(iter(bad), None)
         rejected += len(bad)
@@ -61,19 +75,24 @@ def prescan(source: Source, file_format: Format, options: ReadOptions) -> Scan:
 
 
 def read_scanned(
-    source: Source, file_format: Format, options: ReadOptions, scan: Scan
+    source: Source,
+    file_format: Format,
+    options: ReadOptions,
+    scan: Scan,
+    *,
+    advice: str = OF_QUEUED,
 ) -> Iterator[Taken]:
-    """The rows that *scan* found, now to be used.
+    """The rows that *scan* found, now to be used; *advice* is given where they have changed.
 
     Raises:
         InputError: the file changed since. Every row handed out before is as
             scanned; with Parquet only if the change came before its rows were read.
     """
-    stream = _ComparingStream(source, scan.digests)
+    stream = _ComparingStream(source, scan.digests, advice)
     reader = _reader(source, stream, file_format, options)
     yield from taken_from(reader, options, source.where)
     if file_format is Format.PARQUET:
-        _drain(_ComparingStream(source, scan.digests))
+        _drain(_ComparingStream(source, scan.digests, advice))
 
 
 def _reader(
@@ -127,8 +146,9 @@ class _HashingStream:
 class _ComparingStream(_HashingStream):
     """The same file again; refuses the first block that isn't what it was."""
 
-    def __init__(self, source: Source, expected: tuple[bytes, ...]) -> None:
+    def __init__(self, source: Source, expected: tuple[bytes, ...], advice: str) -> None:
         super().__init__(source)
+        self._advice = advice
         self._expected = iter(expected)
 
     def read1(self, size: int, /) -> bytes:
@@ -136,8 +156,7 @@ class _ComparingStream(_HashingStream):
         digest = self.digests[-1] if block else None
         if digest != next(self._expected, None):
             raise InputError(
-                "it changed while it was being read; what was queued so far is as it was before. "
-                "With the old content back, the same command goes on where it stopped",
+                f"it changed while it was being read; {self._advice}",
                 where=self._source.where,
             )
         return block

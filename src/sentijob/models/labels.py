@@ -18,6 +18,11 @@ _USUAL_NAMES = {
 }
 
 
+def usual_label(name: str) -> Label | None:
+    """Which of our labels goes by *name*, in any case; None where none does."""
+    return _USUAL_NAMES.get(name.strip().lower())
+
+
 def read_labels(id2label: Mapping[str, object]) -> tuple[Label, ...]:
     """Our label for each of a model's classes, in the order of its logits.
 

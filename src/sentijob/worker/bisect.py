@@ -40,7 +40,7 @@ def score(
     while waiting:
         part = waiting.pop()
         try:
-            sentiments = predict(model, part)
+            sentiments = predict(model, texts_of(part))
         except ModelLostError as exc:
             is_at_fault = len(part) == 1 and not isinstance(exc, ModelUnreachedError)
             if is_at_fault:
@@ -63,16 +63,16 @@ def texts_of(claims: Iterable[ClaimedJob]) -> list[str]:
     return [claim.text for claim in claims]
 
 
-def predict(model: SentimentModel, claims: Sequence[ClaimedJob]) -> Sequence[Sentiment]:
-    """The model's sentiments, one a claim, checked.
+def predict(model: SentimentModel, texts: Sequence[str]) -> Sequence[Sentiment]:
+    """The model's sentiments, one a text, checked.
 
     Raises:
         ModelError: the model gave another number of them, or probabilities that are none.
     """
-    sentiments = model.predict(texts_of(claims))
-    if len(sentiments) != len(claims):
+    sentiments = model.predict(texts)
+    if len(sentiments) != len(texts):
         raise ModelError(
-            f"model {model.name} gave {len(sentiments)} sentiments for {len(claims)} texts"
+            f"model {model.name} gave {len(sentiments)} sentiments for {len(texts)} texts"
         )
     if sentiments and not _are_sound(sentiments):
         raise ModelError(f"model {model.name} gave probabilities that don't sum to 1")

@@ -28,6 +28,8 @@ OPTIONS = st.builds(
     key_field=st.sampled_from([None, "id"]),
     max_length=st.sampled_from([3, 10_000]),
     skip_bad=st.sampled_from([True]),
+    columns=st.just(()),
+    has_quotes=st.just(True),  # noqa: FBT003  # the value itself
 )
 STRING = st.text(
     st.characters(codec="utf-8", exclude_characters="\0"), max_size=5
