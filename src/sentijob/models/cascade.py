@@ -84,7 +84,5 @@ def load_cascade(name: str, folder: CascadeFolder, *, threads: int) -> CascadeMo
 
 
 def load_ngrams(folder: CascadeFolder) -> NgramModel:
-    hashes, values = (
-        np.load(folder.path / each, allow_pickle=False) for each in (HASHES, VALUES)
-    )
+    hashes, values = (np.load(folder.path / each, allow_pickle=False) for each in (HASHES, VALUES))
     return NgramModel(Weights(hashes, values), scale=folder.scale())

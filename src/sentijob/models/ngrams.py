@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[!?:;()]+")
-_EDGE = 0
-"""Stands for a text's beginning and end, as if it were a word's hash."""
+_EDGE = 1
+"""Stands for a text's beginning and end, as if it were a word's hash; with 0 a pair would be its second word."""
 _PAIRING = np.uint32(0x9E3779B1)  # odd, so that no two first words become one
 Floats = NDArray[np.float64]
 
@@ -89,7 +89,7 @@ class NgramModel:
 
 def take_apart(texts: Sequence[str]) -> Ngrams:
     """The n-grams of normalised *texts*, in lower case; at least one text."""
-    found = [_WORD.findall(text.lower().replace("’", "'")) for text in texts]
+    found = [_WORD.findall(text.lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")) for text in texts]
     lengths = np.array([len(words) + 1 for words in found])
     starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
     hashes = np.full(int(lengths.sum()) + 1, _EDGE, dtype=np.uint32)

@@ -61,7 +61,9 @@ def test_other_names_are_not_known(name: str) -> None:
 
 
 def test_an_unknown_name_is_refused_with_those_that_are_known() -> None:
-    with pytest.raises(ModelUnavailableError, match="no model 'nope'; known are mini, cascade, vader, demo"):
+    with pytest.raises(
+        ModelUnavailableError, match="no model 'nope'; known are mini, cascade, vader, demo"
+    ):
         load_now("nope")
 
 
