@@ -67,6 +67,7 @@ def sureness(judged: Judged, routing: Routing) -> NDArray[np.bool_]:
             judged.known >= routing.least_known,
             judged.words >= routing.fewest_words,
             judged.words <= routing.most_words,
+            ~judged.is_turned,
         ]
     )
 

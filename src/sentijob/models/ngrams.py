@@ -7,7 +7,7 @@ advantage over neutral. An n-gram stands in the model by its hash alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from zlib import crc32
 
@@ -18,6 +18,14 @@ _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[!?:;()]+")
 _EDGE = 1
 """Stands for a text's beginning and end, as if it were a word's hash; with 0 a pair would be its second word."""
 _PAIRING = np.uint32(0x9E3779B1)  # odd, so that no two first words become one
+TURNING = (
+    "not no never nobody nothing neither nor none hardly barely without cannot "
+    "cant dont didnt doesnt isnt wasnt wont wouldnt couldnt shouldnt aint arent havent hasnt "
+    "can't don't didn't doesn't isn't wasn't won't wouldn't couldn't shouldn't ain't aren't weren't "
+    "haven't hasn't hadn't needn't mustn't "
+    "but however although though yet despite except unless whereas"
+)
+"""Words of negation and contrast, whose reach pairs of words can't tell."""
 Floats = NDArray[np.float64]
 
 
@@ -43,6 +51,8 @@ class Judged(NamedTuple):
     words: NDArray[np.intp]
     known: Floats
     """The share of the words that the model has seen; 0 of a text without words."""
+    is_turned: NDArray[np.bool_]
+    """Whether it has a word of negation or contrast."""
 
 
 class Weights(NamedTuple):
@@ -61,10 +71,13 @@ class NgramModel:
         # A line of zeros, where whatever is unknown looks.
         self._values = np.vstack([weights.values, np.zeros((1, 2), np.int8)]).astype(np.int32)
         self._scale = scale
+        self._is_turning = np.zeros(len(self._values), dtype=bool)
+        self._is_turning[self._find(_hashes(TURNING.split()))] = True
+        self._is_turning[-1] = False
 
     def judge(self, texts: Sequence[str]) -> Judged:
         if not texts:
-            return Judged(np.empty((0, 3)), np.empty(0, np.intp), np.empty(0))
+            return Judged(np.empty((0, 3)), np.empty(0, np.intp), np.empty(0), np.empty(0, bool))
         ngrams = take_apart(texts)
         words, pairs = self._find(ngrams.words), self._find(ngrams.pairs)
         # Whole numbers, whose sum no order changes.
@@ -77,6 +90,7 @@ class NgramModel:
             chances=_chances(sums * (self._scale / length)[:, None]),
             words=count,
             known=np.add.reduceat(is_known, ngrams.starts) / np.maximum(count, 1),
+            is_turned=np.logical_or.reduceat(self._is_turning[words], ngrams.starts),
         )
 
     def _find(self, hashes: NDArray[np.uint32]) -> NDArray[np.intp]:
@@ -89,16 +103,23 @@ class NgramModel:
 
 def take_apart(texts: Sequence[str]) -> Ngrams:
     """The n-grams of normalised *texts*, in lower case; at least one text."""
-    found = [_WORD.findall(text.lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")) for text in texts]
+    found = [
+        _WORD.findall(text.lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
+        for text in texts
+    ]
     lengths = np.array([len(words) + 1 for words in found])
     starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
     hashes = np.full(int(lengths.sum()) + 1, _EDGE, dtype=np.uint32)
     is_word = np.ones(len(hashes), dtype=bool)
     is_word[starts] = is_word[-1] = False
-    hashes[is_word] = [crc32(word.encode()) for words in found for word in words]
+    hashes[is_word] = _hashes(word for words in found for word in words)
     return Ngrams(
         words=hashes[:-1], pairs=hashes[:-1] * _PAIRING + hashes[1:], starts=starts, lengths=lengths
     )
+
+
+def _hashes(words: Iterable[str]) -> NDArray[np.uint32]:
+    return np.array([crc32(word.encode()) for word in words], dtype=np.uint32)
 
 
 def _chances(advantages: Floats) -> Floats:

@@ -21,11 +21,17 @@ FROM_REST = Sentiment.of(0.2, 0.5, 0.3, tokens=7, windows=3)
 
 
 class Quick:
-    """Reads what to say from the text: three chances, the words and the share of those it knows."""
+    """Reads what to say from the text: three chances, the words, the share of those it knows, whether one turns."""
 
     def judge(self, texts: Sequence[str]) -> Judged:
-        told = np.array([text.split() for text in texts], dtype=float).reshape(-1, 5)
-        return Judged(chances=told[:, :3], words=told[:, 3].astype(np.intp), known=told[:, 4])
+        rows = [[*text.split(), "0"][:6] for text in texts]
+        told = np.array(rows, dtype=float).reshape(-1, 6)
+        return Judged(
+            chances=told[:, :3],
+            words=told[:, 3].astype(np.intp),
+            known=told[:, 4],
+            is_turned=told[:, 5].astype(bool),
+        )
 
 
 class Rest:
@@ -66,13 +72,14 @@ def cascade(rest: Rest, routing: Routing = ROUTING) -> CascadeModel:
         ("0.9 0.05 0.05 1 1", False),
         ("0.9 0.05 0.05 5 1", True),
         ("0.9 0.05 0.05 6 1", False),
+        ("0.9 0.05 0.05 3 1 1", False),
     ],
 )
 def test_the_quick_answer_stands_from_each_bound_on(text: str, stands: bool) -> None:  # noqa: FBT001 - a case
     rest = Rest()
     (found,) = cascade(rest).predict([text])
     assert rest.asked == ([] if stands else [text])
-    negative, neutral, positive, words, _ = map(float, text.split())
+    negative, neutral, positive, words = map(float, text.split()[:4])
     assert found == (
         Sentiment.of(negative, neutral, positive, tokens=int(words))
         if stands

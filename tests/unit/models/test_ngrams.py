@@ -1,4 +1,4 @@
-"""The linear model on three n-grams whose weights are written here."""
+"""The linear model on four n-grams whose weights are written here."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from sentijob.models.ngrams import NgramModel, Weights, take_apart
 
-VALUES = {"good": (0, 40), "bad": (60, 0), "not good": (50, -40)}
+VALUES = {"good": (0, 40), "bad": (60, 0), "not good": (50, -40), "but": (0, 0)}
 
 
 def pair(first: str, second: str) -> int:
@@ -19,7 +19,8 @@ def pair(first: str, second: str) -> int:
 
 @pytest.fixture
 def model() -> NgramModel:
-    hashed = {"good": crc32(b"good"), "bad": crc32(b"bad"), "not good": pair("not", "good")}
+    hashed = {name: crc32(name.encode()) for name in ("good", "bad", "but")}
+    hashed["not good"] = pair("not", "good")
     names = sorted(VALUES, key=hashed.__getitem__)
     hashes = np.array([hashed[name] for name in names], dtype=np.uint32)
     return NgramModel(
@@ -55,6 +56,11 @@ def test_chances_are_those_of_the_weights_added_up(
 def test_the_share_of_known_words_counts_neither_pairs_nor_edges(model: NgramModel) -> None:
     texts = ["good", "not good", "not a word", "", "\u200b", "bad good bad then"]
     assert model.judge(texts).known.tolist() == [1.0, 0.5, 0.0, 0.0, 0.0, 0.75]
+
+
+def test_words_of_contrast_are_told_where_they_are_known(model: NgramModel) -> None:
+    judged = model.judge(["bad", "good but bad", "butter", "But", "", "unknown"])
+    assert judged.is_turned.tolist() == [False, True, False, True, False, False]
 
 
 def test_company_changes_no_bit(model: NgramModel) -> None:

@@ -14,7 +14,7 @@ MINI = np.array([[0.9, 0.05, 0.05], [0.1, 0.8, 0.1], [0.05, 0.05, 0.9]])
 def asked(quick: np.ndarray, labels: list[int]) -> Asked:
     """A set on which mini is always right, with what the n-grams say of it."""
     known, words = np.ones(len(labels)), np.full(len(labels), 5, dtype=np.intp)
-    return Asked(np.array(labels), Judged(quick, words, known), MINI[labels])
+    return Asked(np.array(labels), Judged(quick, words, known, known == 0), MINI[labels])
 
 
 def test_the_loss_is_what_wrong_answers_that_stand_cost() -> None:
