@@ -55,7 +55,11 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="holds dev/")
     parser.add_argument("--held-out", type=Path, required=True, help="WORK/heldout of the training")
     options = parser.parse_args()
-    asked = ask(evaluate.read_sets(options.data, options.held_out), shipped_cascade.folder())
+    settle(ask(evaluate.read_sets(options.data, options.held_out), shipped_cascade.folder()))
+
+
+def settle(asked: Mapping[str, Asked]) -> None:
+    """Write the routing that held-out sets allow, and what it does to every set."""
     judged_by = {f"held-out {source.name}" for source in (*labelled.SOURCES, prepare.MADE_UP)}
     routing = choose({name: asked[name] for name in judged_by})
     target = shipped_cascade.FOLDER / ROUTING
