@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from thresholds import LOSS, Asked, choose, compare, loss
+from thresholds import LOSS, WHOLE, Asked, choose, compare, loss
 
 from sentijob.models.cascade_folder import Routing
 from sentijob.models.ngrams import Judged
@@ -36,7 +36,7 @@ def test_what_answers_most_is_chosen_of_what_loses_little() -> None:
     doubtful = np.tile([0.84, 0.08, 0.08], (50, 1))
     neutral = np.tile([0.1, 0.62, 0.28], (50, 1))
     a_set = asked(np.vstack([right, doubtful, neutral]), [2] * 100 + [1] * 50)
-    routing = choose({"held-out": a_set})
+    routing = choose({f"held-out {name}": a_set for name in WHOLE})
     assert loss(a_set, routing) <= LOSS
     assert compare(a_set, routing)["answered"] == pytest.approx(66.67)
     assert routing.negative > 0.84
