@@ -26,7 +26,7 @@ def labelled() -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", ["sst2_dev", "sst3_dev", "tweeteval_val"])
+@pytest.mark.parametrize("name", ["sst2_dev", "tweeteval_val"])
 def test_cascade_loses_less_than_half_a_point_and_answers_some_by_itself(
     labelled: Path, name: str
 ) -> None:

@@ -11,7 +11,7 @@ pytest.importorskip("scipy", reason="it is in the extra `training`")
 import ngrams
 import prepare
 
-from sentijob.models.ngrams import NgramModel
+from sentijob.models.ngrams import NgramModel, take_apart
 
 TEXTS = (
     ("a fine film", "positive"),
@@ -23,13 +23,15 @@ TEXTS = (
 @pytest.fixture
 def parts() -> ngrams.Parts:
     examples = [Example.of(text, label) for text, label in TEXTS] * 4
-    every = {source.name: ([], []) for source in prepare.ALL_SOURCES}
+    every: dict[str, tuple[list[Example], list[Example]]] = {
+        source.name: ([], []) for source in prepare.ALL_SOURCES
+    }
     return every | {SOURCES[0].name: (examples, examples[:3])}
 
 
 def test_each_text_is_as_long_as_every_other() -> None:
     counted = ngrams.count(["one two", "two two two", ""])
-    words = ngrams.take_apart(["two"]).words[1:]
+    words = take_apart(["two"]).words[1:]
     column = int(np.searchsorted(counted.hashes, words)[0])
     lines = counted.lines.toarray()
     assert lines[:, column] == pytest.approx([1 / 6**0.5, 3 / 8**0.5, 0])
@@ -38,7 +40,7 @@ def test_each_text_is_as_long_as_every_other() -> None:
 def test_rare_ngrams_are_left_out() -> None:
     counted = ngrams.frequent(ngrams.count(["one two", "one three", "one four four"]), 3)
     assert counted.lines.shape == (3, len(counted.hashes))
-    edge, one = ngrams.take_apart(["one"]).words.tolist()
+    edge, one = take_apart(["one"]).words.tolist()
     assert {edge, one} < set(counted.hashes.tolist())
     assert len(counted.hashes) == 3
 
