@@ -61,13 +61,14 @@ def sureness(judged: Judged, routing: Routing) -> NDArray[np.bool_]:
     """Of which texts the quick model's answer stands."""
     asked = np.array([routing.negative, routing.neutral, routing.positive])
     likeliest = judged.chances.argmax(1)
-    return (
+    stands: NDArray[np.bool_] = (
         (judged.chances.max(1, initial=0.0) >= asked[likeliest])
         & (judged.known >= routing.least_known)
         & (judged.words >= routing.fewest_words)
         & (judged.words <= routing.most_words)
         & ~judged.is_turned
     )
+    return stands
 
 
 def load_cascade(name: str, folder: CascadeFolder, *, threads: int) -> CascadeModel:

@@ -1,4 +1,4 @@
-"""The linear model on four n-grams whose weights are written here."""
+"""The linear model on a few n-grams whose weights are written here."""
 
 from __future__ import annotations
 
@@ -10,7 +10,14 @@ import pytest
 
 from sentijob.models.ngrams import NgramModel, Weights, take_apart
 
-VALUES = {"good": (0, 40), "bad": (60, 0), "not good": (50, -40), "but": (0, 0)}
+VALUES = {
+    "good": (0, 40),
+    "bad": (60, 0),
+    "not good": (50, -40),
+    "but": (0, 0),
+    "bad bad": (100, 0),
+    "the edge": (0, 0),
+}
 
 
 def pair(first: str, second: str) -> int:
@@ -21,6 +28,8 @@ def pair(first: str, second: str) -> int:
 def model() -> NgramModel:
     hashed = {name: crc32(name.encode()) for name in ("good", "bad", "but")}
     hashed["not good"] = pair("not", "good")
+    hashed |= {"bad bad": pair("bad", "bad"), "the edge": 1}
+
     names = sorted(VALUES, key=hashed.__getitem__)
     hashes = np.array([hashed[name] for name in names], dtype=np.uint32)
     return NgramModel(
@@ -41,6 +50,7 @@ def expected(negative: float, positive: float, words: int) -> list[float]:
         ("Bad", 60, 0, 1),
         ("good, GOOD!", 0, 80, 3),
         ("not good", 50, 0, 2),
+        ("bad bad", 220, 0, 2),
         ("nothing of it known", 0, 0, 4),
         ("", 0, 0, 0),
     ],
