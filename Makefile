@@ -9,11 +9,11 @@ QUICK := startup latency drain workers models tuning bulk peers
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint format bench bench-peers bench-torch bench-growth bench-scale bench-all bench-report \
-	fuzz torture train clean run-environment dev-environment bench-environment torch-environment \
+	fuzz torture train train-cascade clean run-environment dev-environment bench-environment torch-environment \
 	training-environment fuzz-environment
 
 help: ## Show what there is to make
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: run-environment ## Score examples/reviews.csv from start to finish, in .demo/
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
@@ -74,6 +74,10 @@ torture: dev-environment ## Break it on purpose; SEED= DURATION= DB= SCENARIO= c
 train: training-environment ## Make mini again, 1.5 hours: DATA=, START= (weights), WORK= keeps results, SHIP=1 installs it
 	@mkdir -p $(WORK)
 	$(BIN)/python -u training/run.py --data $(DATA) --start $(START) --folder $(WORK) $(if $(SHIP),--ship) 2>&1 | tee -a $(WORK)/log
+
+train-cascade: training-environment ## Make the n-grams of cascade and its thresholds again, once mini is made: DATA= WORK=
+	$(BIN)/python training/ngrams.py --data $(DATA)
+	$(BIN)/python training/thresholds.py --data $(DATA) --held-out $(WORK)/heldout
 
 clean: ## Remove .venv, the demo and every cache in the checkout
 	rm -rf .venv .demo .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis \

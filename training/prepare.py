@@ -20,7 +20,10 @@ from sentijob.models.normalize import Normalizer, read_normalizer
 MADE_UP = Source("templates", 1.0, 0.05)
 LANGUAGES = Source("languages", 1.0, 0.0)
 ALL_SOURCES = (*labelled.SOURCES, MADE_UP, LANGUAGES)
-NORMALIZE = "html unescape; @handle to @user; URL to http; emoji to ' name ' by emoji.tsv"
+NORMALIZE = (
+    "html unescape; @handle to @user; URL to http; emoji to ' name ' by emoji.tsv;"
+    " words in pieces of 100"
+)
 
 
 def prepare(data: Path, assets: Path, work: Path, seed: int) -> dict[str, Any]:
@@ -28,19 +31,15 @@ def prepare(data: Path, assets: Path, work: Path, seed: int) -> dict[str, Any]:
 
     *assets* is the model folder whose tokenizer and table of emoji are used.
     """
-    normalize = read_normalizer(NORMALIZE, assets)
-    evaluated = evaluation_keys(data / "dev", normalize)
-    parts = {
-        source.name: labelled.split(examples, seed)
-        for source, examples in clean(data / "train", normalize, evaluated, seed).items()
-    }
-    parts["sst_phrases"] = without_held_out_phrases(parts)
+    parts = divided(data, assets, seed)
     write_held_out(work / "heldout", {name: part[1] for name, part in parts.items()})
     rows = [(source, example) for source in ALL_SOURCES for example in parts[source.name][0]]
     np.savez(work / "train.partial.npz", **arrays(rows, assets / "tokenizer.json"))
     (work / "train.partial.npz").replace(work / "train.npz")
     return {
-        "evaluated texts kept away": len(evaluated),
+        "evaluated texts kept away": len(
+            evaluation_keys(data / "dev", read_normalizer(NORMALIZE, assets))
+        ),
         "train": {name: len(part[0]) for name, part in parts.items()},
         "held out": {name: len(part[1]) for name, part in parts.items()},
         "labels": {
@@ -48,6 +47,18 @@ def prepare(data: Path, assets: Path, work: Path, seed: int) -> dict[str, Any]:
         },
         "data": hashes(data),
     }
+
+
+def divided(data: Path, assets: Path, seed: int) -> dict[str, tuple[list[Example], list[Example]]]:
+    """Of each source, by its name, the texts to train on and those that are held out."""
+    normalize = read_normalizer(NORMALIZE, assets)
+    evaluated = evaluation_keys(data / "dev", normalize)
+    parts = {
+        source.name: labelled.split(examples, seed)
+        for source, examples in clean(data / "train", normalize, evaluated, seed).items()
+    }
+    parts["sst_phrases"] = without_held_out_phrases(parts)
+    return parts
 
 
 def evaluation_keys(folder: Path, normalize: Normalizer) -> set[str]:

@@ -23,7 +23,7 @@ TEXTS = (
 )
 
 
-@pytest.fixture(scope="module", params=["mini", "vader", "demo"])
+@pytest.fixture(scope="module", params=["mini", "cascade", "vader", "demo"])
 def model(request: pytest.FixtureRequest) -> SentimentModel:
     return load(request.param, threads=1, demo_delay=timedelta(0))
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 BUILT_IN: Mapping[str, str] = {
     "mini": "six-layer MiniLM, made for this project; English",
+    "cascade": "n-grams where they are sure, else mini; quicker; English",
     "vader": "VADER's lexicon and rules; rough and very fast; English",
     "demo": "ten keywords and a wait; for tutorials and tests",
 }

@@ -20,6 +20,7 @@ from sentijob.models import BUILT_IN
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
+    from sentijob.models.cascade_folder import CascadeFolder
     from sentijob.models.folder import ModelFolder
     from sentijob.ports import SentimentModel
 
@@ -69,6 +70,10 @@ def load(name: str, *, threads: int, demo_delay: timedelta) -> SentimentModel:
     try:
         if name == "mini":
             return _load_onnx(name, bundled_mini(), threads)
+        if name == "cascade":
+            from sentijob.models.cascade import load_cascade
+
+            return load_cascade(name, bundled_cascade(), threads=threads)
         if name == "vader":
             from sentijob.models.vader import VaderModel
 
@@ -92,10 +97,11 @@ def available(*, default: str = DEFAULT_MODEL) -> list[ModelInfo]:
     from sentijob.models.demo import DemoModel
     from sentijob.models.vader import revision as vader_revision
 
-    mini = bundled_mini()
-    sizes = {"mini": mini.size()}
+    mini, cascade = bundled_mini(), bundled_cascade()
+    sizes = {"mini": mini.size(), "cascade": cascade.size() + mini.size()}
     revisions = {
         "mini": mini.revision(),
+        "cascade": cascade.revision(),
         "vader": vader_revision(),
         "demo": DemoModel.revision,
     }
@@ -110,6 +116,12 @@ def bundled_mini() -> ModelFolder:
     from sentijob.models.folder import ModelFolder
 
     return ModelFolder(Path(__file__).with_name("mini"))
+
+
+def bundled_cascade() -> CascadeFolder:
+    from sentijob.models.cascade_folder import CascadeFolder
+
+    return CascadeFolder(Path(__file__).with_name("cascade"), bundled_mini())
 
 
 def _load_onnx(name: str, folder: ModelFolder, threads: int) -> SentimentModel:

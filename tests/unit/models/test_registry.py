@@ -49,7 +49,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", ["mini", "vader", "demo"])
+@pytest.mark.parametrize("name", ["mini", "cascade", "vader", "demo"])
 def test_shipped_models_are_known(name: str) -> None:
     assert is_known(name)
     assert canonical_name(name) == name
@@ -61,7 +61,9 @@ def test_other_names_are_not_known(name: str) -> None:
 
 
 def test_an_unknown_name_is_refused_with_those_that_are_known() -> None:
-    with pytest.raises(ModelUnavailableError, match="no model 'nope'; known are mini, vader, demo"):
+    with pytest.raises(
+        ModelUnavailableError, match="no model 'nope'; known are mini, cascade, vader, demo"
+    ):
         load_now("nope")
 
 
@@ -130,5 +132,6 @@ def test_the_listing_tells_size_and_revision_and_marks_the_default() -> None:
     listed = {info.name: info for info in available(default="vader")}
     assert listed["mini"].size == pytest.approx(23.4e6, rel=0.2)
     assert listed["mini"].revision == load_now("mini").revision
+    assert listed["cascade"].revision == load_now("cascade").revision
     assert listed["vader"].revision == load_now("vader").revision
     assert [info.name for info in listed.values() if info.is_default] == ["vader"]
