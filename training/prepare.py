@@ -34,7 +34,7 @@ def prepare(data: Path, assets: Path, work: Path, seed: int) -> dict[str, Any]:
     parts = divided(data, assets, seed)
     write_held_out(work / "heldout", {name: part[1] for name, part in parts.items()})
     rows = [(source, example) for source in ALL_SOURCES for example in parts[source.name][0]]
-    np.savez(work / "train.partial.npz", **arrays(rows, assets / "tokenizer.json"))
+    np.savez(work / "train.partial.npz", **arrays(rows, assets / "tokenizer.json"))  # type: ignore[arg-type]  # numpy takes the names of arrays for its own options
     (work / "train.partial.npz").replace(work / "train.npz")
     return {
         "evaluated texts kept away": len(

@@ -20,7 +20,7 @@ import onnx
 from freezing import Limits, freeze, scale_and_zero
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
-from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.quantization import QuantType, quantize_dynamic  # type: ignore[import-untyped]  # it ships no types
 
 from sentijob.models.onnx import new_session, session_options
 
@@ -69,7 +69,8 @@ def evening(peaks: NDArray[Any], weights: NDArray[Any]) -> NDArray[np.float32]:
     """What to divide each channel by; about 1 in the middle."""
     behind = np.maximum(np.abs(weights).max(1), 1e-5)
     factors = np.maximum(peaks, 1e-5) ** ALPHA / behind ** (1 - ALPHA)
-    return np.clip(factors / np.exp(np.log(factors).mean()), 0.01, 100).astype(np.float32)
+    evened: NDArray[np.float32] = np.clip(factors / np.exp(np.log(factors).mean()), 0.01, 100)
+    return evened.astype(np.float32)
 
 
 def dynamic(source: Path, target: Path) -> None:

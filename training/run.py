@@ -73,36 +73,39 @@ def carry_out(name: str, stage: Callable[[Options], dict[str, Any]], options: Op
     say(f"{name} took {seconds} s")
 
 
+def carried_out(module: str, function: str, *arguments: object) -> dict[str, Any]:
+    """What a function of a module gave, which is imported when it is needed: torch takes seconds."""
+    result: dict[str, Any] = getattr(importlib.import_module(module), function)(*arguments)
+    return result
+
+
 def prepare(options: Options) -> dict[str, Any]:
-    module = importlib.import_module("prepare")
-    return module.prepare(options.data, options.assets, options.folder, options.seed)
-
-
-def fit(options: Options) -> dict[str, Any]:
-    module = importlib.import_module("fit")
-    return module.fit(
-        module.Plan(options.folder, options.start, options.passes, options.rate, options.seed)
+    return carried_out(
+        "prepare", "prepare", options.data, options.assets, options.folder, options.seed
     )
 
 
+def fit(options: Options) -> dict[str, Any]:
+    plan = importlib.import_module("fit").Plan(
+        options.folder, options.start, options.passes, options.rate, options.seed
+    )
+    return carried_out("fit", "fit", plan)
+
+
 def export(options: Options) -> dict[str, Any]:
-    return _later().export_float(options.folder, options.assets)
+    return carried_out("stages", "export_float", options.folder, options.assets)
 
 
 def quantise(options: Options) -> dict[str, Any]:
-    return _later().quantise_both(options.folder, options.assets)
+    return carried_out("stages", "quantise_both", options.folder, options.assets)
 
 
 def evaluate(options: Options) -> dict[str, Any]:
-    return _later().evaluate_all(options.folder, options.data, options.before)
+    return carried_out("stages", "evaluate_all", options.folder, options.data, options.before)
 
 
 def choose(options: Options) -> dict[str, Any]:
-    return _later().choose(options.folder, options.data, options.assets)
-
-
-def _later() -> Any:  # noqa: ANN401 - a module
-    return importlib.import_module("stages")
+    return carried_out("stages", "choose", options.folder, options.data, options.assets)
 
 
 STAGES: dict[str, Callable[[Options], dict[str, Any]]] = {
@@ -113,7 +116,6 @@ STAGES: dict[str, Callable[[Options], dict[str, Any]]] = {
     "evaluate": evaluate,
     "choose": choose,
 }
-"""Each imports what it needs when it begins: torch takes seconds."""
 
 
 def say(line: str) -> None:

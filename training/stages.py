@@ -19,6 +19,8 @@ from batches import BEGIN, END, LONGEST
 from numpy.typing import NDArray
 from prepare import NORMALIZE
 
+from sentijob.ports import SentimentModel
+
 VERSION = "0.2"
 FORMS = ("float", "dynamic", "static")
 ASSETS = ("tokenizer.json", "emoji.tsv")
@@ -67,7 +69,7 @@ def calibrating_rows(work: Path) -> Sequence[NDArray[np.int32]]:
 def evaluate_all(work: Path, data: Path, before: Path) -> dict[str, Any]:
     """Figures of every form, of the model *before* and of VADER; keeps what each form said."""
     sets = evaluate.read_sets(data, work / "heldout")
-    scorers = {
+    scorers: dict[str, SentimentModel] = {
         "before": evaluate.model(before),
         **{form: evaluate.model(work / form) for form in FORMS},
         "vader": evaluate.vader(),
@@ -76,7 +78,7 @@ def evaluate_all(work: Path, data: Path, before: Path) -> dict[str, Any]:
     for name, scorer in scorers.items():
         said = evaluate.predict(scorer, sets)
         described[name] = evaluate.describe(said, sets)
-        np.savez(work / f"said-{name}.npz", **said)
+        np.savez(work / f"said-{name}.npz", **said)  # type: ignore[arg-type]  # numpy takes the names of arrays for its own options
     return described
 
 

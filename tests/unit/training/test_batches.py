@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import numpy as np
 import pytest
 from batches import BEGIN, END, LONGEST, STEP_TOKENS, Rows
+from numpy.typing import NDArray
 
 COUNT = 3_000
 
@@ -16,7 +18,7 @@ def rows() -> Rows:
     """Texts whose every token is the text's number, half of them of a source that is taken 1.5 times."""
     chance = np.random.default_rng(0)
     lengths = chance.integers(1, 90, COUNT)
-    arrays = {
+    arrays: dict[str, NDArray[Any]] = {
         "ids": np.repeat(np.arange(COUNT), lengths).astype(np.uint16),
         "ends": np.cumsum(lengths),
         "targets": np.zeros((COUNT, 3), dtype=np.float32),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import labelled
 import pytest
+from numpy.typing import NDArray
 
 torch = pytest.importorskip("torch", reason="torch is installed by `make train` alone")
 pytest.importorskip("onnx", reason="likewise")
@@ -43,7 +44,7 @@ def test_the_stages_make_a_model_that_the_program_loads(data: Path, tmp_path: Pa
     torch.manual_seed(0)
     network.save(network.Classifier().state_dict(), tmp_path / "start.safetensors")
     work = tmp_path / "work"
-    command = [
+    command: list[str | Path] = [
         *(sys.executable, ROOT / "training" / "run.py", "--data", data, "--folder", work),
         *("--start", tmp_path / "start.safetensors", "--passes", "1"),
     ]
@@ -74,7 +75,7 @@ def test_static_scales_answer_alike_in_any_company(tmp_path: Path) -> None:
         tmp_path / "float.onnx", tmp_path / "dynamic.onnx", tmp_path / "static.onnx", rows
     )
 
-    def logits(name: str, ids: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    def logits(name: str, ids: NDArray[np.int32]) -> NDArray[np.float32]:
         session = new_session(tmp_path / f"{name}.onnx", session_options())
         feed = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
         return session.run(["logits"], feed)[0]  # type: ignore[no-any-return]  # it declares no types
