@@ -41,7 +41,9 @@ class SqlSettling:
 
     _db: Database
 
-    def complete(self, worker_id: int, scored: Sequence[Scored]) -> Collection[int]:
+    def complete(
+        self, worker_id: int, scored: Sequence[Scored], *, remembered: Sequence[Scored] = ()
+    ) -> Collection[int]:
         with self._db.write() as connection:
             now_ms = self._db.wall(connection)
             kept, lost = settle(
@@ -66,6 +68,10 @@ class SqlSettling:
             ends = finishes((one.claimed.job_id for one in kept), now_ms)
             raise_peaks(connection, {**scores(kept), **ends}, slot=self._db.slot())
             _drop_texts(connection, kept)
+            if remembered:
+                from sentijob.store.known import remember  # most workers' results aren't
+
+                remember(connection, [one for one in remembered if one.claimed.job_id not in lost])
             connection.execute(
                 "UPDATE worker SET completed = completed + ?, last_seen_at = ? WHERE id = ?",
                 (len(kept), now_ms, worker_id),
