@@ -46,7 +46,9 @@ class SqlKnown:
                     (*slots, model, revision),
                 ).fetchall()
                 wanted = set(some)
-                found |= {row[0]: _known(row) for row in rows if row[0] in wanted and _is_whole(row)}
+                found |= {
+                    row[0]: _known(row) for row in rows if row[0] in wanted and _is_whole(row)
+                }
         return found
 
     def present(self, job_ids: Collection[int]) -> Collection[int]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sentijob.ports import Store
+from sentijob.worker.bisect import Outcome
 from sentijob.worker.chunks import cut
 from sentijob.worker.config import WorkerConfig
 from sentijob.worker.handover import Handover
 from sentijob.worker.lease import Holdings
 from sentijob.worker.loader import Availability
 from sentijob.worker.pace import FIRST_CLAIM, LOOK_TIME, Pace
+from sentijob.worker.reuse import Recalled, Reuse
+from sentijob.worker.settler import Settler
 
 
 class Claimer:
@@ -31,6 +34,8 @@ class Claimer:
         holdings: Holdings,
         availability: Availability,
         pace: Pace,
+        settler: Settler,
+        reuse: Reuse | None,
         clock: Callable[[], float],
     ) -> None:
         self._store = store
@@ -40,6 +45,8 @@ class Claimer:
         self._holdings = holdings
         self._availability = availability
         self._pace = pace
+        self._settler = settler
+        self._reuse = reuse
         self._clock = clock
         self._claimed_at = float("-inf")
 
@@ -65,5 +72,9 @@ class Claimer:
         )
         self._claimed_at = self._clock()
         self._holdings.add(claims)
-        self._handover.put(cut(claims, self._pace.bounds))
+        known, rest = self._reuse.at_claim(claims) if self._reuse else Recalled((), claims)
+        if known:
+            self._settler.add([Outcome([], [], reused=known)])
+        has_repeats = self._reuse is not None
+        self._handover.put(cut(rest, self._pace.bounds, has_repeats=has_repeats))
         return bool(claims)

@@ -27,6 +27,8 @@ class _Speed(NamedTuple):
     """A second."""
     most: int
     """Texts of one call so far."""
+    text_time: float
+    """Seconds a text."""
 
 
 class Pace:
@@ -50,11 +52,13 @@ class Pace:
     def observe(self, chunk: Chunk, elapsed: timedelta) -> None:
         """Note that a chunk took *elapsed*."""
         seconds = max(elapsed.total_seconds(), 1e-6)
-        texts, weight, most = len(chunk.claims) / seconds, chunk.weight / seconds, len(chunk.claims)
+        count, weight = len(chunk.claims), chunk.weight / seconds
+        texts, most, text_time = count / seconds, count, seconds / count
         before = self._speeds.get(chunk.model)
         if before is not None:
             weight, most = _mean(before.weight, weight), max(before.most, most)
-        self._speeds[chunk.model] = _Speed(weight, most)
+            text_time = _mean(before.text_time, text_time)
+        self._speeds[chunk.model] = _Speed(weight, most, text_time)
         self._rate = _mean(self._rate, texts) if self._rate else texts
 
     def bounds(self, model: str) -> Bounds:
@@ -64,6 +68,11 @@ class Pace:
             return Bounds(1, 1)
         weight = int(speed.weight * CHUNK_TIME.total_seconds())
         return Bounds(min(speed.most * GROWTH, MOST_TEXTS), max(weight, 1))
+
+    def text_time(self, model: str) -> timedelta | None:
+        """What a text takes *model*; None until it is known."""
+        speed = self._speeds.get(model)
+        return None if speed is None else timedelta(seconds=speed.text_time)
 
     def is_brief(self, chunk: Chunk) -> bool:
         """Whether a chunk is known to take but about :data:`CHUNK_TIME`: at most twice as long."""
