@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sentijob.errors import TextRejectedError
@@ -205,6 +205,7 @@ def test_a_failure_is_not_reused_and_takes_no_repeat_with_it(store: SqlStore) ->
     assert model.asked["reject me"] == 3
 
 
+@settings(max_examples=15, deadline=None)
 @given(
     texts=st.lists(st.sampled_from(["a", "b", "c", "d!", "e!", "reject"]), max_size=60),
     rounds=st.integers(1, 3),
