@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from statistics import median
 
@@ -50,9 +50,7 @@ def main() -> None:
                 # Of neighbours, which the machine treats alike.
                 gain = median(b / a for a, b in zip(taken["with"], taken["without"], strict=True))
                 figures[f"{model}, {what}"] = {"with": with_it, "without": without, "gain": gain}
-                rows.append(
-                    (model, what, f"{without:,.0f}", f"{with_it:,.0f}", f"{gain:.3f}")
-                )
+                rows.append((model, what, f"{without:,.0f}", f"{with_it:,.0f}", f"{gain:.3f}"))
                 if texts is own:
                     goals.append(Goal(f"{model}, {what}: cost", 1 - gain, most=MOST_COST))
                 elif model in LEAST_GAIN:
@@ -64,7 +62,13 @@ def main() -> None:
             first, again = drained_twice(own)
             figures["mini, scored before"] = {"first": first, "again": again}
             rows.append(
-                ("mini", "scored by a worker before", f"{first:,.0f}", f"{again:,.0f}", f"{again / first:.3f}")
+                (
+                    "mini",
+                    "scored by a worker before",
+                    f"{first:,.0f}",
+                    f"{again:,.0f}",
+                    f"{again / first:.3f}",
+                )
             )
     headings = ("model", "texts", "without, texts/s", "with", "times as fast")
     publish("reuse", figures, [Table(headings, rows)], goals)
@@ -85,7 +89,7 @@ def repeating(texts: Sequence[str]) -> list[str]:
     return mixed
 
 
-def rounds(ways: dict[str, Callable[[], float]], repeats: int) -> dict[str, list[float]]:
+def rounds(ways: Mapping[str, Callable[[], float]], repeats: int) -> dict[str, list[float]]:
     """Seconds of each of the *ways*, which take turns, each as often first."""
     taken: dict[str, list[float]] = {name: [] for name in ways}
     for number in range(repeats):

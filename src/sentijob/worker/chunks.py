@@ -44,14 +44,17 @@ class Chunk:
 
 
 def cut(
-    claims: Iterable[ClaimedJob], bounds_of: Callable[[str], Bounds], *, has_repeats: bool = False
+    claims: Iterable[ClaimedJob],
+    bounds_of: Callable[[str], Bounds],
+    *,
+    shares: Callable[[str], bool] = lambda _: False,
 ) -> list[Chunk]:
     """Chunks in the order they should run: most urgent first, texts of like length together.
 
     A suspect, which was rescued before and may have killed its worker, or
     has failed before and may have killed its model, stands alone and behind
     the others of its priority, so that it takes nobody with it.
-    With *has_repeats* the others' texts are in one chunk once.
+    Where a model *shares*, the others' texts are in one chunk once.
     """
     kinds: defaultdict[tuple[int, bool, str], list[ClaimedJob]] = defaultdict(list)
     for claim in claims:
@@ -59,7 +62,7 @@ def cut(
     chunks: list[Chunk] = []
     for (negated, suspect, model), group in sorted(kinds.items()):
         bounds = Bounds(1, 1) if suspect else bounds_of(model)
-        firsts, repeats = apart(group) if has_repeats and not suspect else (group, [])
+        firsts, repeats = apart(group) if not suspect and shares(model) else (group, [])
         pieces = _pieces(sorted(firsts, key=_weight), bounds)
         chunks.extend(_chunks(model, -negated, pieces, repeats))
     return chunks

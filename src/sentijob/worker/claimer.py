@@ -12,7 +12,7 @@ from sentijob.worker.handover import Handover
 from sentijob.worker.lease import Holdings
 from sentijob.worker.loader import Availability
 from sentijob.worker.pace import FIRST_CLAIM, LOOK_TIME, Pace
-from sentijob.worker.reuse import Recalled, Reuse
+from sentijob.worker.reuse import Reuse
 from sentijob.worker.settler import Settler
 
 
@@ -72,9 +72,10 @@ class Claimer:
         )
         self._claimed_at = self._clock()
         self._holdings.add(claims)
-        known, rest = self._reuse.at_claim(claims) if self._reuse else Recalled((), claims)
-        if known:
+        if self._reuse is None:
+            self._handover.put(cut(claims, self._pace.bounds))
+        else:
+            known, rest = self._reuse.at_claim(claims)
             self._settler.add([Outcome([], [], reused=known)])
-        has_repeats = self._reuse is not None
-        self._handover.put(cut(rest, self._pace.bounds, has_repeats=has_repeats))
+            self._handover.put(cut(rest, self._pace.bounds, shares=self._reuse.pays))
         return bool(claims)

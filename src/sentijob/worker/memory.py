@@ -7,7 +7,7 @@ import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from hashlib import blake2b
 
-from sentijob.jobs import ClaimedJob, Known
+from sentijob.jobs import ClaimedJob, Sentiment
 
 MOST_TEXTS = 1 << 15
 """Of one generation; there are two. Both full of tweets take some 30 MB."""
@@ -15,6 +15,9 @@ MOST_CHARACTERS = 1 << 23
 
 Key = str | bytes
 """A text; or, where it isn't to stay anywhere, what only this process can make of it."""
+
+Entry = tuple[int, Sentiment]
+"""What is known of a text, and the job that holds it."""
 
 
 class Memory:
@@ -31,15 +34,15 @@ class Memory:
         self._most = (texts, characters)
         self._secret = os.urandom(16)
         self._lock = threading.Lock()
-        self._young: dict[Key, Known] = {}
-        self._old: dict[Key, Known] = {}
+        self._young: dict[Key, Entry] = {}
+        self._old: dict[Key, Entry] = {}
         self._characters = 0
 
     def keys(self, claims: Sequence[ClaimedJob]) -> Sequence[Key]:
         """What *claims* are found by."""
         return [claim.text if claim.store_text else self._sealed(claim.text) for claim in claims]
 
-    def find(self, keys: Sequence[Key]) -> Mapping[Key, Known]:
+    def find(self, keys: Sequence[Key]) -> Mapping[Key, Entry]:
         """What is known of *keys*."""
         young, old = self._young, self._old
         if young.keys().isdisjoint(keys) and old.keys().isdisjoint(keys):
@@ -47,15 +50,14 @@ class Memory:
         found = {key: young[key] for key in keys if key in young}
         aged = {key: old[key] for key in keys if key in old and key not in found}
         if aged:
-            self.add(aged.items())
+            self.add(aged.keys(), aged.values())
         return found | aged
 
-    def add(self, entries: Iterable[tuple[Key, Known]]) -> None:
-        """Note what is known."""
-        entries = list(entries)
+    def add(self, keys: Collection[Key], entries: Iterable[Entry]) -> None:
+        """Note what is known of *keys*."""
         with self._lock:
-            self._young.update(entries)
-            self._characters += sum(len(key) for key, _ in entries)
+            self._young.update(zip(keys, entries, strict=True))
+            self._characters += sum(map(len, keys))
             if len(self._young) > self._most[0] or self._characters > self._most[1]:
                 self._young, self._old, self._characters = {}, self._young, 0
 

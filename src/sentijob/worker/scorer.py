@@ -80,7 +80,7 @@ class Scorer:
         """
         free_since, self._free_since = self._free_since, None
         is_announced, self._announced = chunk is self._announced, None
-        claims = self._holdings.still((*chunk.claims, *chunk.repeats))
+        claims: Sequence[ClaimedJob] = self._holdings.still((*chunk.claims, *chunk.repeats))
         if not claims:
             return Outcome([], [])
         try:
@@ -93,7 +93,7 @@ class Scorer:
         known, claims = (
             Recalled((), claims) if is_announced else self._recalled(model, chunk, claims)
         )
-        firsts, repeats = apart(claims) if self._reuse else (claims, ())
+        firsts, repeats = self._apart(chunk, claims)
         if not firsts:
             return Outcome([], [], reused=known)
         began = self._clock() if free_since is None else free_since
@@ -117,6 +117,13 @@ class Scorer:
         if self._reuse is None:
             return Recalled((), claims)
         return self._reuse.at_call(chunk.model, model.revision, claims)
+
+    def _apart(
+        self, chunk: Chunk, claims: Sequence[ClaimedJob]
+    ) -> tuple[Sequence[ClaimedJob], Sequence[ClaimedJob]]:
+        """The claims to call the model with, and those that get what it says of the same text."""
+        is_shared = self._reuse is not None and self._reuse.pays(chunk.model)
+        return apart(claims) if is_shared else (claims, ())
 
     def _note(self, model: SentimentModel, chunk: Chunk, outcome: Outcome) -> None:
         if self._reuse is not None:

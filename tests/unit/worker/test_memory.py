@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sentijob.jobs import ClaimedJob, Known, Sentiment
+from sentijob.jobs import ClaimedJob, Sentiment
 from sentijob.worker.memory import Key, Memory
 
 MakeClaim = Callable[..., ClaimedJob]
-KNOWN = Known(1, Sentiment.of(0.1, 0.2, 0.7, tokens=3))
+KNOWN = (1, Sentiment.of(0.1, 0.2, 0.7, tokens=3))
 
 
 def add(memory: Memory, *keys: Key) -> None:
-    memory.add([(key, KNOWN) for key in keys])
+    memory.add(keys, [KNOWN] * len(keys))
 
 
 def test_what_was_added_is_found_until_it_is_dropped() -> None:

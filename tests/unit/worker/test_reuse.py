@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from sentijob.errors import TextRejectedError
 from sentijob.jobs import ClaimedJob, Item, Job, Scored, Selector, Sentiment, Status, Terms
+from sentijob.ports import SentimentModel
 from sentijob.store.sql_store import SqlStore
 from sentijob.worker.chunks import Chunk
 from sentijob.worker.config import WorkerConfig, WorkerSummary
@@ -26,6 +27,8 @@ from sentijob.worker.wake import PollWaker
 DRAIN = WorkerConfig(drain=True, poll=timedelta(milliseconds=20))
 SLOW = 0.001
 """Seconds a text: enough for the store to be asked."""
+QUICK = 0.00005
+"""Enough to be kept in memory."""
 
 
 @dataclass
@@ -33,7 +36,7 @@ class Fake:
     """Says of each text something of its own, and counts how often it is asked."""
 
     revision: str = "f1"
-    pause: float = 0.0
+    pause: float = QUICK
     failures: int = 0
     """How often each text with a *!* fails before it is scored."""
     name: str = "fake"
@@ -72,11 +75,15 @@ def jobs(store: SqlStore, batch_id: int) -> list[Job]:
     return list(store.each_job(Selector(batch_ids=(batch_id,))))
 
 
-def drain(store: SqlStore, model: Fake, config: WorkerConfig = DRAIN) -> WorkerSummary:
-    def at_once(_low: float, _high: float) -> float:
-        return 0.0
+def at_once(_low: float, _high: float) -> float:
+    return 0.0
 
-    return Worker(store, lambda _: model, config, waker=PollWaker(), uniform=at_once).run()
+
+def drain(store: SqlStore, model: Fake, config: WorkerConfig = DRAIN) -> WorkerSummary:
+    def load(_name: str) -> SentimentModel:
+        return model
+
+    return Worker(store, load, config, waker=PollWaker(), uniform=at_once).run()
 
 
 def drained_after(
@@ -97,10 +104,10 @@ def drained_after(
     drain(store, model, WorkerConfig(stop_when=is_over, poll=timedelta(milliseconds=20)))
 
 
-@pytest.mark.parametrize("pause", [0.0, SLOW], ids=["quick", "slow"])
+@pytest.mark.parametrize("pause", [QUICK, SLOW], ids=["quick", "slow"])
 @pytest.mark.parametrize("store_text", [True, False], ids=["kept", "dropped"])
 def test_each_text_of_a_batch_is_scored_once_and_every_job_gets_what_the_model_says(
-    store: SqlStore, pause: float, store_text: bool
+    store: SqlStore, pause: float, *, store_text: bool
 ) -> None:
     texts = [f"text {number % 40}" for number in range(400)]
     batch_id = submit(store, texts, store_text=store_text)
@@ -139,7 +146,7 @@ def test_a_worker_that_starts_anew_reuses_what_a_slow_model_said_before(store: S
 
 @pytest.mark.parametrize(("milliseconds", "is_known"), [(3, False), (5, True)])
 def test_only_what_a_slow_model_said_is_remembered_by_the_store(
-    store: SqlStore, claim: Callable[..., ClaimedJob], milliseconds: int, is_known: bool
+    store: SqlStore, claim: Callable[..., ClaimedJob], milliseconds: int, *, is_known: bool
 ) -> None:
     claims = [claim(f"text {number}") for number in range(10)]
     pace = Pace()
@@ -180,7 +187,7 @@ def test_a_revision_that_changes_under_a_worker_is_not_reused(store: SqlStore) -
     assert store.job(3).sentiment == model.verdict("a")
 
 
-@pytest.mark.parametrize("pause", [0.0, SLOW], ids=["quick", "slow"])
+@pytest.mark.parametrize("pause", [QUICK, SLOW], ids=["quick", "slow"])
 def test_a_pruned_result_is_not_reused(store: SqlStore, pause: float) -> None:
     model = Fake(pause=pause)
     drained_after(store, model, lambda: store.prune(Selector(job_ids=(1,))), ["gone", "kept"])
@@ -213,7 +220,7 @@ def test_a_failure_is_not_reused_and_takes_no_repeat_with_it(store: SqlStore) ->
     pause=st.sampled_from([0.0, 0.0005]),
 )
 def test_whatever_repeats_every_job_gets_what_the_model_says(
-    texts: list[str], rounds: int, dropped: bool, pause: float
+    *, texts: list[str], rounds: int, dropped: bool, pause: float
 ) -> None:
     with SqlStore.open(":memory:") as store:
         for number in range(rounds):
