@@ -20,6 +20,8 @@ GROWTH = 4
 """How many times as large as any before it a chunk may be, and as the last one a claim, so that one odd measure does little."""
 WEIGHT = 0.3
 """Of the newest measure in the running mean."""
+FADING = 0.9
+"""What a chunk counts beside the next: where texts are summed, one of few texts, most of whose time is the call's, counts little."""
 
 
 class _Speed(NamedTuple):
@@ -27,8 +29,9 @@ class _Speed(NamedTuple):
     """A second."""
     most: int
     """Texts of one call so far."""
-    text_time: float
-    """Seconds a text."""
+    texts: float
+    seconds: float
+    """For so many texts, of which each chunk counts a little less than the next."""
 
 
 class Pace:
@@ -53,12 +56,12 @@ class Pace:
         """Note that a chunk took *elapsed*."""
         seconds = max(elapsed.total_seconds(), 1e-6)
         count, weight = len(chunk.claims), chunk.weight / seconds
-        texts, most, text_time = count / seconds, count, seconds / count
+        texts, most, lately = count / seconds, count, (float(count), seconds)
         before = self._speeds.get(chunk.model)
         if before is not None:
             weight, most = _mean(before.weight, weight), max(before.most, most)
-            text_time = _mean(before.text_time, text_time)
-        self._speeds[chunk.model] = _Speed(weight, most, text_time)
+            lately = (before.texts * FADING + count, before.seconds * FADING + seconds)
+        self._speeds[chunk.model] = _Speed(weight, most, *lately)
         self._rate = _mean(self._rate, texts) if self._rate else texts
 
     def bounds(self, model: str) -> Bounds:
@@ -72,7 +75,7 @@ class Pace:
     def text_time(self, model: str) -> timedelta | None:
         """What a text takes *model*; None until it is known."""
         speed = self._speeds.get(model)
-        return None if speed is None else timedelta(seconds=speed.text_time)
+        return None if speed is None else timedelta(seconds=speed.seconds / speed.texts)
 
     def is_brief(self, chunk: Chunk) -> bool:
         """Whether a chunk is known to take but about :data:`CHUNK_TIME`: at most twice as long."""
