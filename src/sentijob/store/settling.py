@@ -11,6 +11,7 @@ from sentijob.store.clock import milliseconds
 from sentijob.store.database import Change, Connection, Database
 from sentijob.store.fences import LET_GO, held_by, right, settle
 from sentijob.store.holds import Hold
+from sentijob.store.known import remember
 from sentijob.store.peaks import finishes, raise_peaks, scores
 from sentijob.store.tallies import Moves
 
@@ -69,8 +70,6 @@ class SqlSettling:
             raise_peaks(connection, {**scores(kept), **ends}, slot=self._db.slot())
             _drop_texts(connection, kept)
             if remembered:
-                from sentijob.store.known import remember  # most workers' results aren't
-
                 remember(connection, [one for one in remembered if one.claimed.job_id not in lost])
             connection.execute(
                 "UPDATE worker SET completed = completed + ?, last_seen_at = ? WHERE id = ?",
