@@ -91,14 +91,14 @@ def drained_after(
 ) -> None:
     """One worker scores *texts*, lives through a change, and scores them again."""
     submit(store, texts)
-    rounds = iter([change, lambda: submit(store, texts)])
+    steps: list[Callable[[], object]] = [change, lambda: submit(store, texts)]
 
     def is_over() -> bool:
-        if store.counts().is_final:
-            for step in rounds:
-                step()
-                return False
+        if not store.counts().is_final:
+            return False
+        if not steps:
             return True
+        steps.pop(0)()
         return False
 
     drain(store, model, WorkerConfig(stop_when=is_over, poll=timedelta(milliseconds=20)))
