@@ -5,7 +5,7 @@ BIN := .venv/bin
 SECONDS := 60
 LARGEST := 10000000
 WORK := .training
-QUICK := startup latency drain workers models tuning bulk peers
+QUICK := startup latency drain workers models reuse tuning bulk peers
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint format bench bench-peers bench-torch bench-growth bench-scale bench-all bench-report \

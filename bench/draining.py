@@ -91,17 +91,35 @@ def drain(
     processes: int = 1,
     threads: int | None = None,
     load: Callable[[str], SentimentModel] | None = None,
+    reuse: bool = False,
 ) -> float:
     """Seconds from the first claim to the last result, by a real worker whose models are loaded.
 
     Its models run in processes of their own, unless *load* gives others.
     """
-    with filled_store(texts, model=model) as (store, settings), ExitStack() as stack:
-        config = WorkerConfig(drain=True, processes=processes)
+    with filled_store(texts, model=model) as (store, settings):
+        terms = settings if threads is None else settings._replace(threads=threads)
+        return timed_drain(
+            store, terms, model=model, texts=texts, processes=processes, load=load, reuse=reuse
+        )
+
+
+def timed_drain(
+    store: Store,
+    settings: Settings,
+    *,
+    model: str,
+    texts: Sequence[str],
+    processes: int = 1,
+    load: Callable[[str], SentimentModel] | None = None,
+    reuse: bool = False,
+) -> float:
+    """The same for a store in which *texts* are pending."""
+    with ExitStack() as stack:
+        config = WorkerConfig(drain=True, processes=processes, reuse=reuse)
         ready: list[ProcessModel] = []
         if load is None:
-            terms = settings if threads is None else settings._replace(threads=threads)
-            ready += [start_model(model, terms, processes=processes) for _ in range(processes)]
+            ready += [start_model(model, settings, processes=processes) for _ in range(processes)]
             for one in ready:
                 stack.callback(one.close)
                 one.await_loaded()

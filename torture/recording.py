@@ -78,9 +78,11 @@ class RecordingStore:
         self._death.at("extend:after")
         return lost
 
-    def complete(self, worker_id: int, scored: Sequence[Scored]) -> Collection[int]:
+    def complete(
+        self, worker_id: int, scored: Sequence[Scored], *, remembered: Sequence[Scored] = ()
+    ) -> Collection[int]:
         self._death.at("complete:before")
-        refused = self._store.complete(worker_id, scored)
+        refused = self._store.complete(worker_id, scored, remembered=remembered)
         self._death.at("complete:unrecorded")
         taken = [one for one in scored if one.claimed.job_id not in refused]
         if taken:

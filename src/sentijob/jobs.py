@@ -122,6 +122,13 @@ class Scored(NamedTuple):
     model_revision: str
 
 
+class Known(NamedTuple):
+    """What a text was scored as, and by which job."""
+
+    job_id: int
+    sentiment: Sentiment
+
+
 class Failure(NamedTuple):
     """A claimed job that failed: for good, or until *retry_in* has passed."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ from sentijob.jobs import (
     Failure,
     Item,
     Job,
+    Known,
     OpenedBatch,
     Reference,
     Scored,
@@ -151,11 +152,27 @@ class Work(Protocol):
         """Hold *claims* for another *lease* from now; the ids that are no longer held."""
         ...
 
-    def complete(self, worker_id: int, scored: Sequence[Scored]) -> Collection[int]:
+    def complete(
+        self, worker_id: int, scored: Sequence[Scored], *, remembered: Sequence[Scored] = ()
+    ) -> Collection[int]:
         """Store results; the ids that were no longer held.
+
+        Those of them that are *remembered* are found by :meth:`recall`.
 
         The texts that aren't to be stored go in the same transaction.
         """
+        ...
+
+    def recall(self, model: str, revision: str, texts: Collection[str]) -> Mapping[str, Known]:
+        """What a revision of a model has made of *texts*, by text, as far as it was remembered.
+
+        It is what a completed job holds now: of the same model, revision
+        and text. Nothing is found by a text that was dropped.
+        """
+        ...
+
+    def present(self, job_ids: Collection[int]) -> Collection[int]:
+        """Those of the jobs that weren't pruned."""
         ...
 
     def fail(self, worker_id: int, failures: Sequence[Failure]) -> Collection[int]:

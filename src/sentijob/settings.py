@@ -162,6 +162,11 @@ SPECS: Mapping[str, _Spec] = {
         lambda: physical_memory() * 4 // 5,
         "bytes that a worker's models may take, shared by its processes; 0 means all",
     ),
+    "reuse": _Spec(
+        _yes_or_no,
+        lambda: True,
+        "whether a text gets the result that the same model has already given it",
+    ),
 }
 
 
@@ -179,6 +184,7 @@ class Settings(NamedTuple):
     threads: int
     call_timeout: timedelta
     model_memory: int
+    reuse: bool
     origins: Mapping[str, str]
 
 

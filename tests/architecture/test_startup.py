@@ -78,7 +78,7 @@ DRAWING = {
 WHOLE_STORE = names(
     """
     backoff ports store.care store.changes store.claiming store.fences store.holds
-    store.lanes store.listing store.once store.peaks store.rescuing store.selection
+    store.known store.lanes store.listing store.once store.peaks store.rescuing store.selection
     store.settling store.sql_store store.submissions store.uuid7 store.ways store.workers
     """
 )

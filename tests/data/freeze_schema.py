@@ -30,13 +30,11 @@ def freeze(target: Path) -> None:
         store.seal(batch.id)
         worker = store.register_worker(host="frozen", pid=1).id
         love, hate, odd = store.claim(worker, limit=3, lease=timedelta(seconds=60))
-        store.complete(
-            worker,
-            [
-                Scored(love, Sentiment.of(0.01, 0.02, 0.97, tokens=3), "frozen"),
-                Scored(hate, Sentiment.of(0.9, 0.05, 0.05, tokens=3), "frozen"),
-            ],
-        )
+        done = [
+            Scored(love, Sentiment.of(0.01, 0.02, 0.97, tokens=3), "frozen"),
+            Scored(hate, Sentiment.of(0.9, 0.05, 0.05, tokens=3), "frozen"),
+        ]
+        store.complete(worker, done, remembered=done)
         store.fail(worker, [Failure(odd, "text_rejected", "frozen")])
         store.submit(Item("waiting"), Terms(model="vader", priority=5), once="frozen")
         cancelled = store.submit(Item("cancelled"), Terms()).job_id

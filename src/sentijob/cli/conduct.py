@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from sentijob.cli.options import Reuse
 from sentijob.cli.session import session_settings
 from sentijob.cli.sources import known_model
 from sentijob.durations import parse_duration
@@ -68,6 +69,7 @@ class Conduct(NamedTuple):
             show_default=False,
         ),
     ] = None
+    reuse: Reuse = None
     poll: Annotated[
         str,
         typer.Option(metavar="2s", help="Look for work this often, should no commit wake it."),
@@ -81,6 +83,7 @@ class Conduct(NamedTuple):
             threads=self.threads,
             call_timeout=self.call_timeout,
             model_memory=self.model_memory,
+            reuse=None if self.reuse is None else str(self.reuse),
         )
 
     def models(self) -> tuple[str, ...] | None:
@@ -109,6 +112,7 @@ class Conduct(NamedTuple):
             models=self.models(),
             poll=poll,
             processes=self.processes,
+            reuse=settings.reuse,
         )
 
     def arguments(self) -> list[str]:
@@ -121,4 +125,6 @@ class Conduct(NamedTuple):
         words += ["--processes", str(self.processes)] if self.processes > 1 else []
         words += ["--call-timeout", self.call_timeout] if self.call_timeout else []
         words += ["--model-memory", self.model_memory] if self.model_memory else []
+        if self.reuse is not None:
+            words.append("--reuse" if self.reuse else "--no-reuse")
         return words

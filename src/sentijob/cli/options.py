@@ -52,3 +52,12 @@ OptionalIds = Annotated[
         show_default=False,
     ),
 ]
+Reuse = Annotated[
+    bool | None,
+    typer.Option(
+        "--reuse/--no-reuse",
+        help="Give a text the result that the same revision of its model has already given it,"
+        " or score it anew. [default: reuse]",
+        show_default=False,
+    ),
+]

@@ -21,7 +21,7 @@ from sentijob.cli.interrupts import Interrupted
 from sentijob.cli.lazy import command_app
 from sentijob.cli.logs import log_to_stderr
 from sentijob.cli.looking import drawn, look_up
-from sentijob.cli.options import OUTPUT, AsJson, AsJsonLines, Db, OutputFile
+from sentijob.cli.options import OUTPUT, AsJson, AsJsonLines, Db, OutputFile, Reuse
 from sentijob.cli.progress import meter
 from sentijob.cli.receipts import reference, warn, written
 from sentijob.cli.results import export, insist_on_plain_json, show, write_json
@@ -80,6 +80,7 @@ def run(
         bool,
         typer.Option("--quiet", "-q", help="Show no progress.", rich_help_panel=OUTPUT),
     ] = False,
+    reuse: Reuse = None,
     db: Db = None,
 ) -> None:
     """Score texts here and now, with no worker, and print the results.
@@ -90,7 +91,7 @@ def run(
     chunk; what is left stays queued.
     """
     sources.check(command="run")
-    settings = sources.settings(db)
+    settings = sources.settings(db, reuse=None if reuse is None else str(reuse))
     order = sources.order(settings, priority=run_priority(datetime.now(UTC)), is_quiet=quiet)
     deliver = _delivery(output, output_format, as_json=as_json, as_json_lines=as_json_lines)
     if explain:
@@ -162,6 +163,7 @@ def _score(
         models=(model.name,),
         min_priority=min_priority,
         stop_when=lambda: standing(store, references).is_final,
+        reuse=settings.reuse,
     )
     with (
         wiring.opened_worker(store, settings, config, started=[model]) as worker,

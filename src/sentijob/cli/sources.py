@@ -161,11 +161,15 @@ class Sources(NamedTuple):
             except InputError as exc:
                 raise UsageError(f"{flag}: {exc.reason.replace('the key', 'it')}") from exc
 
-    def settings(self, db: str | None) -> "Settings":
-        """The settings, with what was given here."""
+    def settings(self, db: str | None, **others: str | None) -> "Settings":
+        """The settings, with what was given here, and with *others*."""
         is_kept = None if self.store_text is None else str(self.store_text)
         return session_settings(
-            db=db, model=self.model, max_attempts=self.max_attempts, store_text=is_kept
+            db=db,
+            model=self.model,
+            max_attempts=self.max_attempts,
+            store_text=is_kept,
+            **others,
         )
 
     def order(

@@ -16,6 +16,7 @@ from sentijob.jobs import (
 from sentijob.store.database import Connection, Database
 from sentijob.store.fences import LET_GO
 from sentijob.store.holds import Hold
+from sentijob.store.known import forget
 from sentijob.store.listing import Listing
 from sentijob.store.peaks import drop_peaks, finishes, raise_peaks
 from sentijob.store.rows import marks
@@ -57,6 +58,7 @@ class SqlChanges:
     def prune(self, selector: Selector) -> int:
         def change(connection: Connection, jobs: Sequence[_Changed], now_ms: int) -> None:
             job_ids = [(job_id,) for job_id, *_ in jobs]
+            forget(connection, [job_id for job_id, *_ in jobs])
             connection.executemany("DELETE FROM job WHERE id = ?", job_ids)
             connection.executemany("DELETE FROM job_text WHERE job_id = ?", job_ids)
             connection.executemany("DELETE FROM once WHERE job_id = ?", job_ids)

@@ -11,6 +11,7 @@ from sentijob.store.clock import milliseconds
 from sentijob.store.database import Change, Connection, Database
 from sentijob.store.fences import LET_GO, held_by, right, settle
 from sentijob.store.holds import Hold
+from sentijob.store.known import remember
 from sentijob.store.peaks import finishes, raise_peaks, scores
 from sentijob.store.tallies import Moves
 
@@ -41,7 +42,9 @@ class SqlSettling:
 
     _db: Database
 
-    def complete(self, worker_id: int, scored: Sequence[Scored]) -> Collection[int]:
+    def complete(
+        self, worker_id: int, scored: Sequence[Scored], *, remembered: Sequence[Scored] = ()
+    ) -> Collection[int]:
         with self._db.write() as connection:
             now_ms = self._db.wall(connection)
             kept, lost = settle(
@@ -66,6 +69,8 @@ class SqlSettling:
             ends = finishes((one.claimed.job_id for one in kept), now_ms)
             raise_peaks(connection, {**scores(kept), **ends}, slot=self._db.slot())
             _drop_texts(connection, kept)
+            if remembered:
+                remember(connection, [one for one in remembered if one.claimed.job_id not in lost])
             connection.execute(
                 "UPDATE worker SET completed = completed + ?, last_seen_at = ? WHERE id = ?",
                 (len(kept), now_ms, worker_id),

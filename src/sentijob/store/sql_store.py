@@ -5,6 +5,7 @@ from __future__ import annotations
 from sentijob.store.care import SqlCare
 from sentijob.store.changes import SqlChanges
 from sentijob.store.claiming import SqlClaiming
+from sentijob.store.known import SqlKnown
 from sentijob.store.reading import SqlReading
 from sentijob.store.rescuing import SqlRescuing
 from sentijob.store.settling import SqlSettling
@@ -17,6 +18,7 @@ class SqlStore(
     SqlWorkers,
     SqlClaiming,
     SqlSettling,
+    SqlKnown,
     SqlRescuing,
     SqlChanges,
     SqlReading,

@@ -247,6 +247,15 @@ class OnceRow(SQLModel, table=True):
     batch_id: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
 
 
+class KnownRow(SQLModel, table=True):
+    """Which job holds what a text was scored as; see known.py."""
+
+    __tablename__ = "known"
+
+    slot: int = Field(sa_column=Column(BigId, primary_key=True, autoincrement=False))
+    job_id: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
 class FlagRow(SQLModel, table=True):
     """Switches of the whole store; a row means on."""
 

@@ -21,6 +21,8 @@ class Outcome(NamedTuple):
     failures: list[Failure]
     apart: Sequence[ClaimedJob] = ()
     """Still to be tried, each alone: the model was lost before it came to them, or over one of them."""
+    reused: Sequence[Scored] = ()
+    """What had its sentiment already, or got that of another claim of the same text."""
 
 
 def score(

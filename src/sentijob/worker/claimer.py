@@ -6,12 +6,15 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from sentijob.ports import Store
+from sentijob.worker.bisect import Outcome
 from sentijob.worker.chunks import cut
 from sentijob.worker.config import WorkerConfig
 from sentijob.worker.handover import Handover
 from sentijob.worker.lease import Holdings
 from sentijob.worker.loader import Availability
 from sentijob.worker.pace import FIRST_CLAIM, LOOK_TIME, Pace
+from sentijob.worker.reuse import Reuse
+from sentijob.worker.settler import Settler
 
 
 class Claimer:
@@ -32,6 +35,8 @@ class Claimer:
         holdings: Holdings,
         availability: Availability,
         pace: Pace,
+        settler: Settler,
+        reuse: Reuse | None,
         clock: Callable[[], float],
     ) -> None:
         self._store = store
@@ -41,6 +46,8 @@ class Claimer:
         self._holdings = holdings
         self._availability = availability
         self._pace = pace
+        self._settler = settler
+        self._reuse = reuse
         self._clock = clock
         self._claimed_at = float("-inf")
 
@@ -68,5 +75,10 @@ class Claimer:
         self._claimed_at = self._clock()
         self._pace.observe_claim(timedelta(seconds=self._claimed_at - began))
         self._holdings.add(claims)
-        self._handover.put(cut(claims, self._pace.bounds))
+        if self._reuse is None:
+            self._handover.put(cut(claims, self._pace.bounds))
+        else:
+            known, rest = self._reuse.at_claim(claims)
+            self._settler.add([Outcome([], [], reused=known)])
+            self._handover.put(cut(rest, self._pace.bounds, shares=self._reuse.pays))
         return bool(claims)

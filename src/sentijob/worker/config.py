@@ -28,6 +28,9 @@ class WorkerConfig:
     processes: int = 1
     """How many chunks run at once, each by a model of its own."""
 
+    reuse: bool = True
+    """Give a text the result that it has already got from the same revision of its model."""
+
     @property
     def is_finite(self) -> bool:
         """Whether somebody waits for the worker's end, and so should hear of a broken store."""
@@ -48,3 +51,5 @@ class WorkerSummary(NamedTuple):
     """Settled too late: somebody else had them by then, or they were cancelled."""
     rescued: int
     """Taken back from workers that died or stalled."""
+    reused: int = 0
+    """Of the completed: texts that had their result already, and cost no model call."""

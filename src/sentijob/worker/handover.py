@@ -85,7 +85,9 @@ class Handover:
     def withdraw(self) -> list[ClaimedJob]:
         """Take back every chunk that isn't running."""
         with self._chunk_ready:
-            claims = [claim for _, _, chunk in self._chunks for claim in chunk.claims]
+            claims = [
+                claim for _, _, chunk in self._chunks for claim in (*chunk.claims, *chunk.repeats)
+            ]
             self._chunks.clear()
             self._queued = 0
             return claims

@@ -80,7 +80,7 @@ class ModelLoader:
         """
         model = self._models.get(name)
         if model is not None:
-            if not _is_lost(model):
+            if not is_lost(model):
                 return model
             _close(model)
         try:
@@ -112,7 +112,8 @@ class ModelLoader:
         raise ModelUnavailableError(f"model {name} isn't needed any more: its worker ends")
 
 
-def _is_lost(model: SentimentModel) -> bool:
+def is_lost(model: SentimentModel) -> bool:
+    """Whether a model can't be called again, and another has to be loaded."""
     return isinstance(model, Mortal) and not model.is_alive
 
 

@@ -22,6 +22,8 @@ GROWTH = 4
 """How many times as large as any before it a chunk may be, and as the last one a claim, so that one odd measure does little."""
 WEIGHT = 0.3
 """Of the newest measure in the running mean."""
+FADING = 0.9
+"""What a chunk counts beside the next: where texts are summed, one of few texts, most of whose time is the call's, counts little."""
 
 
 class _Speed(NamedTuple):
@@ -29,6 +31,9 @@ class _Speed(NamedTuple):
     """A second."""
     most: int
     """Texts of one call so far."""
+    texts: float
+    seconds: float
+    """For so many texts, of which each chunk counts a little less than the next."""
 
 
 class Pace:
@@ -53,11 +58,13 @@ class Pace:
     def observe(self, chunk: Chunk, elapsed: timedelta) -> None:
         """Note that a chunk took *elapsed*."""
         seconds = max(elapsed.total_seconds(), 1e-6)
-        texts, weight, most = len(chunk.claims) / seconds, chunk.weight / seconds, len(chunk.claims)
+        count, weight = len(chunk.claims), chunk.weight / seconds
+        texts, most, lately = count / seconds, count, (float(count), seconds)
         before = self._speeds.get(chunk.model)
         if before is not None:
             weight, most = _mean(before.weight, weight), max(before.most, most)
-        self._speeds[chunk.model] = _Speed(weight, most)
+            lately = (before.texts * FADING + count, before.seconds * FADING + seconds)
+        self._speeds[chunk.model] = _Speed(weight, most, *lately)
         self._rate = _mean(self._rate, texts) if self._rate else texts
 
     def bounds(self, model: str) -> Bounds:
@@ -67,6 +74,11 @@ class Pace:
             return Bounds(1, 1)
         weight = int(speed.weight * CHUNK_TIME.total_seconds())
         return Bounds(min(speed.most * GROWTH, MOST_TEXTS), max(weight, 1))
+
+    def text_time(self, model: str) -> timedelta | None:
+        """What a text takes *model*; None until it is known."""
+        speed = self._speeds.get(model)
+        return None if speed is None else timedelta(seconds=speed.seconds / speed.texts)
 
     def is_brief(self, chunk: Chunk) -> bool:
         """Whether a chunk is known to take but about :data:`CHUNK_TIME`: at most twice as long."""

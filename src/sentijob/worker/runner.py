@@ -26,6 +26,7 @@ from sentijob.worker.lease import Heartbeat, Holdings
 from sentijob.worker.loader import Availability, ModelLoader
 from sentijob.worker.pace import Pace
 from sentijob.worker.presence import Presence
+from sentijob.worker.reuse import Reuse
 from sentijob.worker.scorer import Scorer
 from sentijob.worker.settler import Settler
 from sentijob.worker.sweeper import Sweeper
@@ -108,7 +109,8 @@ class Worker:
     def _work(self, worker_id: int) -> WorkerSummary:
         holdings, pace, handover = Holdings(), Pace(self._config.processes), Handover()
         availability = Availability(clock=self._clock, uniform=self._uniform)
-        settler = Settler(self._store, worker_id, holdings, self._logger)
+        reuse = Reuse(self._store, pace) if self._config.reuse else None
+        settler = Settler(self._store, worker_id, holdings, self._logger, reuse=reuse)
         sweeper = Sweeper(
             self._store,
             host=self._host,
@@ -119,7 +121,7 @@ class Worker:
         )
         hands = ModelHands(
             [
-                self._model_hand(handover, availability, holdings, pace)
+                self._model_hand(handover, availability, holdings, pace, reuse)
                 for _ in range(self._config.processes)
             ],
             on_error=self._end_by,
@@ -138,6 +140,8 @@ class Worker:
                 holdings=holdings,
                 availability=availability,
                 pace=pace,
+                settler=settler,
+                reuse=reuse,
                 clock=self._clock,
             ),
             settler=settler,
@@ -159,7 +163,12 @@ class Worker:
         return settler.summary(rescued=sweeper.rescued)
 
     def _model_hand(
-        self, handover: Handover, availability: Availability, holdings: Holdings, pace: Pace
+        self,
+        handover: Handover,
+        availability: Availability,
+        holdings: Holdings,
+        pace: Pace,
+        reuse: Reuse | None,
     ) -> ModelHand:
         loader = ModelLoader(self._load_model, availability)
         scorer = Scorer(
@@ -167,6 +176,7 @@ class Worker:
             loader,
             holdings=holdings,
             pace=pace,
+            reuse=reuse,
             clock=self._clock,
             uniform=self._uniform,
             logger=self._logger,

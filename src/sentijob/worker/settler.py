@@ -10,31 +10,41 @@ from sentijob.ports import Store
 from sentijob.worker.bisect import Outcome
 from sentijob.worker.config import WorkerSummary
 from sentijob.worker.lease import Holdings, some_ids
+from sentijob.worker.reuse import Reuse
 
 
 class Settler:
     """Completes, fails and releases; what the store can't take now is held for the next call."""
 
     def __init__(
-        self, store: Store, worker_id: int, holdings: Holdings, logger: logging.Logger
+        self,
+        store: Store,
+        worker_id: int,
+        holdings: Holdings,
+        logger: logging.Logger,
+        *,
+        reuse: Reuse | None = None,
     ) -> None:
         self._store = store
         self._worker_id = worker_id
         self._holdings = holdings
         self._logger = logger
+        self._reuse = reuse
         self._scored: list[Scored] = []
+        self._reused: list[Scored] = []
         self._failures: list[Failure] = []
-        self.completed = self.failed = self.retried = self.released = self.refused = 0
+        self.completed = self.failed = self.retried = self.released = self.refused = self.reused = 0
 
     @property
     def is_holding(self) -> bool:
         """Whether anything waits for the store to take it."""
-        return bool(self._scored or self._failures)
+        return bool(self._scored or self._reused or self._failures)
 
     def add(self, outcomes: Iterable[Outcome]) -> None:
         """Take over outcomes, to be settled by :meth:`settle`."""
         for outcome in outcomes:
             self._scored += outcome.scored
+            self._reused += outcome.reused
             self._failures += outcome.failures
 
     def settle(self) -> None:
@@ -43,12 +53,18 @@ class Settler:
         Raises:
             StoreError: the store can't; what it hasn't taken is still held.
         """
-        if self._scored:
-            refused = self._store.complete(self._worker_id, self._scored)
+        done = self._scored + self._reused
+        if done:
+            refused = self._store.complete(
+                self._worker_id,
+                done,
+                remembered=self._reuse.worth_remembering(self._scored) if self._reuse else (),
+            )
             # Settled before logged: a full disk must not cost a finished score.
-            self.completed += len(self._scored) - len(refused)
-            self._conclude([scored.claimed for scored in self._scored], refused)
-            self._scored = []
+            self.completed += len(done) - len(refused)
+            self.reused += sum(one.claimed.job_id not in refused for one in self._reused)
+            self._conclude([scored.claimed for scored in done], refused)
+            self._scored, self._reused = [], []
         if self._failures:
             refused = self._store.fail(self._worker_id, self._failures)
             self._count_failures(refused)
@@ -85,6 +101,7 @@ class Settler:
             released=self.released,
             refused=self.refused,
             rescued=rescued,
+            reused=self.reused,
         )
 
     def _conclude(self, claims: Iterable[ClaimedJob], refused: Collection[int]) -> None:

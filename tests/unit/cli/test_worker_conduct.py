@@ -58,6 +58,7 @@ def test_the_same_flags_reach_another_process() -> None:
         processes=3,
         call_timeout="1m",
         model_memory="2G",
+        reuse=False,
     )
     assert conduct.arguments() == [
         *("--poll", "1s"),
@@ -68,4 +69,5 @@ def test_the_same_flags_reach_another_process() -> None:
         *("--processes", "3"),
         *("--call-timeout", "1m"),
         *("--model-memory", "2G"),
+        "--no-reuse",
     ]

@@ -31,9 +31,11 @@ class OutOfRoom:
             self.failures -= 1
             raise StoreFullError("no room")
 
-    def complete(self, worker_id: int, scored: Sequence[Scored]) -> Collection[int]:
+    def complete(
+        self, worker_id: int, scored: Sequence[Scored], *, remembered: Sequence[Scored] = ()
+    ) -> Collection[int]:
         self._strain()
-        return self.store.complete(worker_id, scored)
+        return self.store.complete(worker_id, scored, remembered=remembered)
 
     def fail(self, worker_id: int, failures: Sequence[Failure]) -> Collection[int]:
         self._strain()
