@@ -11,8 +11,8 @@ from sentijob.ports import Store
 from sentijob.worker.memory import Entry, Key, Memory
 from sentijob.worker.pace import Pace
 
-WORTH_KEEPING = timedelta(microseconds=25)
-"""What a text must cost a model to be kept in memory, which takes about one: else the call is as cheap."""
+WORTH_KEEPING = timedelta(microseconds=100)
+"""What a text must cost a model to be kept in memory: some microseconds where nothing repeats must be next to nothing."""
 WORTH_ASKING = timedelta(microseconds=400)
 """What a text must cost a model for the store to be asked for it: many times what is asked and noted, which is lost on new texts."""
 
