@@ -6,7 +6,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -15,7 +15,7 @@ from sentijob.errors import ConflictError, ModelUnavailableError, NotFoundError
 from sentijob.files import cannot_write, sync_folder
 from sentijob.jobs import Label
 from sentijob.models.choosing import choose
-from sentijob.models.folder import CONFIG, ModelFolder
+from sentijob.models.folder import CONFIG, LABELS, ModelFolder
 from sentijob.models.shelf import Origin, is_added, place_of, shelf, write_origin
 from sentijob.trust import planted
 
@@ -41,7 +41,7 @@ class Source(Protocol):
 class LocalSource:
     """A folder on this machine."""
 
-    commit = None
+    commit: str | None = None
 
     def __init__(self, folder: Path, *, wanted: str | None = None) -> None:
         self.name = str(folder)
@@ -89,10 +89,11 @@ def add(
         for original, ours in chosen.taken.items():
             source.take(original, folder / ours)
         with _told_of(source.name, folder):
-            classes = _settle_labels(ModelFolder(folder), labels)
+            if labels is not None:
+                _write_labels(ModelFolder(folder), labels)
             try_out(folder)
             revision = ModelFolder(folder).revision()
-        origin = Origin(source.name, source.commit, chosen.weights, classes, revision)
+        origin = Origin(source.name, source.commit, chosen.weights, revision)
         write_origin(folder, origin)
     return origin
 
@@ -105,7 +106,9 @@ def remove(name: str) -> None:
     """
     with _shelf_to_ourselves():
         if not is_added(name):
-            raise NotFoundError(f"no model {name!r} was added; 'sentijob models' lists what there is")
+            raise NotFoundError(
+                f"no model {name!r} was added; 'sentijob models' lists what there is"
+            )
         gone = shelf() / f"{_GONE}-{os.urandom(8).hex()}"
         place_of(name).rename(gone)
         sync_folder(shelf())
@@ -174,14 +177,7 @@ def _told_of(source: str, folder: Path) -> Iterator[None]:
         raise ModelUnavailableError(str(exc).replace(str(folder), source)) from exc
 
 
-def _settle_labels(folder: ModelFolder, labels: Sequence[Label] | None) -> tuple[str, ...]:
-    """Write the *labels* into the folder's ``config.json``, if there are any; what the classes were called."""
-    if labels is None:
-        return folder.config().classes
-    config = folder.written_config()
-    written = config.get("id2label")
-    names = [str(name) for name in written.values()] if isinstance(written, Mapping) else []
-    config["id2label"] = {str(number): label.value for number, label in enumerate(labels)}
+def _write_labels(folder: ModelFolder, labels: Sequence[Label]) -> None:
+    config = {**folder.written_config(), LABELS: [label.value for label in labels]}
+    config.setdefault("id2label", {})
     (folder.path / CONFIG).write_text(json.dumps(config, indent=1) + "\n")
-    folder.config()
-    return tuple(names) if len(names) == len(labels) else tuple(label.value for label in labels)

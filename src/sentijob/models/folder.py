@@ -14,11 +14,13 @@ from pathlib import Path
 
 from sentijob.errors import ModelUnavailableError
 from sentijob.jobs import Label
-from sentijob.models.labels import read_labels
+from sentijob.models.labels import read_labels, read_told_labels
 from sentijob.models.normalize import Normalizer, read_normalizer
 from sentijob.models.windows import WindowPlan
 
 WEIGHTS, TOKENIZER, CONFIG, EMOJI = "model.onnx", "tokenizer.json", "config.json", "emoji.tsv"
+LABELS = "sentijob_labels"
+"""The key in ``config.json`` under which it may be said what its classes are in our words."""
 _REQUIRED = (WEIGHTS, TOKENIZER, CONFIG)
 _USUAL_POSITIONS = 512
 _SMALLEST_WINDOW = 16
@@ -150,15 +152,12 @@ def is_kept_apart(name: str) -> bool:
 
 
 def _read_config(config: Mapping[str, object], folder: Path) -> ModelConfig:
-    id2label = config.get("id2label")
-    if not isinstance(id2label, dict):
-        raise ValueError("it has no id2label, the names of the classes")  # noqa: TRY004 - likewise
     pad_id = _whole(config, "pad_token_id", 0, low=0)
     max_length = _whole(config, "max_length", _positions(config, pad_id), low=_SMALLEST_WINDOW)
     window = _whole(config, "window", max_length, low=_SMALLEST_WINDOW)
-    labels = read_labels(id2label)
+    classes, labels = _classes(config)
     return ModelConfig(
-        classes=tuple(str(id2label[str(number)]) for number in range(len(labels))),
+        classes=classes,
         labels=labels,
         max_length=max_length,
         window=min(window, max_length),
@@ -166,6 +165,20 @@ def _read_config(config: Mapping[str, object], folder: Path) -> ModelConfig:
         pad_id=pad_id,
         normalize=read_normalizer(str(config.get("normalize", "")), folder),
     )
+
+
+def _classes(config: Mapping[str, object]) -> tuple[tuple[str, ...], tuple[Label, ...]]:
+    """What the classes are called, and what they are in our words: as we are told, else by their names."""
+    id2label = config.get("id2label")
+    told = config.get(LABELS)
+    if not isinstance(id2label, dict):
+        raise ValueError(
+            "it has no id2label, the names of the classes; "
+            "'sentijob models add' takes --labels to say what they are"
+        )  # noqa: TRY004 - likewise
+    labels = read_labels(id2label) if told is None else read_told_labels(told, LABELS)
+    names = [str(id2label.get(str(number), number)) for number in range(len(labels))]
+    return tuple(names), labels
 
 
 def _positions(config: Mapping[str, object], pad_id: int) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from sentijob.errors import ModelUnavailableError, NotFoundError, UsageError
+from sentijob.files import NO_ROOM
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -34,7 +35,9 @@ class HubPlace(NamedTuple):
         """
         found = _PLACE.fullmatch(written)
         if not found:
-            raise UsageError(f"{written!r} names no model; write hf:owner/name or hf:owner/name@revision")
+            raise UsageError(
+                f"{written!r} names no model; write hf:owner/name or hf:owner/name@revision"
+            )
         return cls(found["repo"], found["revision"])
 
     def __str__(self) -> str:
@@ -72,7 +75,6 @@ class HubSource:
 
     @contextmanager
     def _failures_told(self) -> Iterator[None]:
-        from httpx2 import HTTPError
         from huggingface_hub import errors
 
         try:
@@ -88,7 +90,11 @@ class HubSource:
             ) from exc
         except (errors.HFValidationError, errors.HfHubHTTPError) as exc:
             raise ModelUnavailableError(f"the hub gave no {self._place}: {_line(exc)}") from exc
-        except (HTTPError, errors.OfflineModeIsEnabled, errors.LocalEntryNotFoundError) as exc:
+        except (
+            Exception
+        ) as exc:  # its client's transport has errors of its own, which changed with its versions
+            if isinstance(exc, OSError) and exc.errno in NO_ROOM:
+                raise
             raise ModelUnavailableError(
                 f"the hub can't be reached for {self._place}: {_line(exc)}; where there is no network, "
                 "fetch the model's folder elsewhere and add that"
@@ -98,7 +104,7 @@ class HubSource:
 def _hub(*, is_watched: bool) -> HfApi:
     try:
         from huggingface_hub import HfApi
-        from huggingface_hub.utils import disable_progress_bars
+        from huggingface_hub.utils.tqdm import disable_progress_bars
     except ImportError as exc:
         raise ModelUnavailableError(
             "models of the hub need an extra: pip install 'sentijob[hub]'"

@@ -47,10 +47,25 @@ def read_labels(id2label: Mapping[str, object]) -> tuple[Label, ...]:
     return labels
 
 
-def are_nameless(id2label: Mapping[str, object]) -> bool:
-    """Whether the classes are only numbered, so that their order is all that tells what they are."""
-    names = _names(id2label)
-    return bool(names) and _in_usual_order(names) is not None
+def read_told_labels(told: object, key: str) -> tuple[Label, ...]:
+    """Our labels where they are told for each class, in the order of the logits; one may stand more than once.
+
+    Raises:
+        ValueError: they aren't a list of ours, or lack negative or positive.
+    """
+    found = told if isinstance(told, list) else []
+    if not {Label.NEGATIVE, Label.POSITIVE} <= set(map(str, found)) <= set(Label):
+        raise ValueError(
+            f"{key} is {told!r:.100}, but must list what each class is: negative, neutral or "
+            "positive, of which negative and positive are needed"
+        )
+    return tuple(Label(str(each)) for each in found)
+
+
+def are_nameless(classes: Sequence[str]) -> bool:
+    """Whether *classes* are only numbered, so that their order is all that tells what they are."""
+    names = _names({str(number): name for number, name in enumerate(classes)})
+    return _in_usual_order(names) is not None
 
 
 def _names(id2label: Mapping[str, object]) -> list[str]:
@@ -92,5 +107,6 @@ def _refusal(id2label: Mapping[str, object]) -> str:
         found = f"{found[:_LONGEST_SHOWN]}…"
     return (
         f"id2label is {{{found}}}, but must number negative, positive and where there is "
-        "one neutral (or neg, pos, neu), 1 to 5 stars, or LABEL_0 and on (two, three or five) from 0"
+        "one neutral (or neg, pos, neu), 1 to 5 stars, or LABEL_0 and on (two, three or five) from 0; "
+        "'sentijob models add' takes --labels to say what each class is"
     )

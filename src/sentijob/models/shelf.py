@@ -30,8 +30,6 @@ class Origin(NamedTuple):
     """Which of the hub's versions, by its full hash."""
     weights: str
     """The source's ONNX file."""
-    classes: tuple[str, ...]
-    """What the source calls its classes, one for each logit."""
     revision: str
     """Of the files as they were added."""
 
@@ -85,9 +83,8 @@ def origin_of(name: str) -> Origin:
     """
     path = place_of(name) / RECORD
     try:
-        found = json.loads(path.read_bytes())
-        return Origin(**{**found, "classes": tuple(found["classes"])})
-    except (OSError, ValueError, TypeError, KeyError, RecursionError) as exc:
+        return Origin(**json.loads(path.read_bytes()))
+    except (OSError, ValueError, TypeError, RecursionError) as exc:
         raise ModelUnavailableError(
             f"the model {name!r} is damaged: {path} can't be read; "
             f"remove it with 'sentijob models remove {name}', and add it again"
