@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +17,7 @@ from sentijob.cli.model_view import size_in_words
 from sentijob.cli.options import AsJson, Db, DryRun, Yes
 from sentijob.cli.session import session_settings
 from sentijob.cli.words import amount
-from sentijob.errors import ConflictError, NotFoundError, UsageError
+from sentijob.errors import ConflictError, NotFoundError, TextRejectedError, UsageError
 from sentijob.export.documents import dumps
 from sentijob.jobs import Label, Selector, Sentiment, Status
 from sentijob.models.registry import ModelInfo, canonical_name, find, refuse_taken
@@ -77,7 +78,10 @@ def add(
     tried: list[Sentiment] = []
 
     def try_out(folder: Path) -> None:
-        with wiring.running_model(str(folder), settings) as model:
+        with (
+            wiring.running_model(str(folder), settings) as model,
+            suppress(TextRejectedError),  # its tokenizer may know nothing of English
+        ):
             tried.extend(model.predict([_PLAINLY_BAD, _PLAINLY_GOOD]))
 
     origin = put_on_shelf(
@@ -112,8 +116,8 @@ def remove(
         )
     if waiting := _waiting_for(name, settings):
         raise ConflictError(
-            f"{amount(waiting, 'job')} wait for the model {name!r}; let them be scored, or cancel them"
-            f" with 'sentijob cancel --model {name}'"
+            f"the model {name!r} is needed by {amount(waiting, 'job')}; let them be scored, or cancel"
+            f" them with 'sentijob cancel --model {name}'"
         )
     if not dry_run:
         if not yes:
@@ -169,13 +173,16 @@ def _tell_added(info: ModelInfo, *, is_told_labels: bool, tried: Sequence[Sentim
             "warning: its classes have no names, and were taken to go from negative to positive; "
             "if they don't, remove it and add it with --labels"
         )
-    bad, good = tried
-    if bad.positive - bad.negative >= good.positive - good.negative:
+    if tried and _is_upside_down(*tried):
         note(
-            f"warning: it finds {_PLAINLY_BAD!r} no worse than {_PLAINLY_GOOD!r}; "
+            f"warning: it finds {_PLAINLY_BAD!r} better than {_PLAINLY_GOOD!r}; "
             "if it reads English, its labels are wrong: remove it and add it with --labels"
         )
     note(f"try it: sentijob run --model {info.name} {_PLAINLY_GOOD!r}")
+
+
+def _is_upside_down(bad: Sentiment, good: Sentiment) -> bool:
+    return bad.positive - bad.negative > good.positive - good.negative
 
 
 def _waiting_for(name: str, settings: Settings) -> int:

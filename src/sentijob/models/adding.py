@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from sentijob.errors import ConflictError, ModelUnavailableError, NotFoundError
+from sentijob.errors import ConflictError, ModelError, ModelUnavailableError, NotFoundError
 from sentijob.files import cannot_write, sync_folder
 from sentijob.jobs import Label
 from sentijob.models.choosing import choose
@@ -147,7 +147,7 @@ def _arriving(name: str) -> Iterator[Path]:
         raise ConflictError(
             f"there is a model {name!r} already; 'sentijob models remove {name}' takes it away"
         )
-    folder = shelf() / f"{_NEW}-{os.urandom(8).hex()}"
+    folder = shelf().resolve() / f"{_NEW}-{os.urandom(8).hex()}"
     try:
         folder.mkdir(mode=0o700)
         yield folder
@@ -173,7 +173,7 @@ def _told_of(source: str, folder: Path) -> Iterator[None]:
     """Let errors name the place that the user knows, not the folder that is about to vanish."""
     try:
         yield
-    except ModelUnavailableError as exc:
+    except ModelError as exc:
         raise ModelUnavailableError(str(exc).replace(str(folder), source)) from exc
 
 

@@ -25,6 +25,10 @@ _REQUIRED = (WEIGHTS, TOKENIZER, CONFIG)
 _USUAL_POSITIONS = 512
 _SMALLEST_WINDOW = 16
 _LARGEST_CONFIG = 4 * 2**20
+_NO_NAMES = (
+    "it has no id2label, the names of the classes; "
+    "'sentijob models add' takes --labels to say what they are"
+)
 _KEPT_APART = re.compile(r"\.onnx[._]data")
 """How exporters name the files beside a model that hold weights too many for one file."""
 
@@ -172,10 +176,7 @@ def _classes(config: Mapping[str, object]) -> tuple[tuple[str, ...], tuple[Label
     id2label = config.get("id2label")
     told = config.get(LABELS)
     if not isinstance(id2label, dict):
-        raise ValueError(
-            "it has no id2label, the names of the classes; "
-            "'sentijob models add' takes --labels to say what they are"
-        )  # noqa: TRY004 - likewise
+        raise ValueError(_NO_NAMES)  # noqa: TRY004 - likewise
     labels = read_labels(id2label) if told is None else read_told_labels(told, LABELS)
     names = [str(id2label.get(str(number), number)) for number in range(len(labels))]
     return tuple(names), labels

@@ -96,19 +96,21 @@ class HubSource:
             if isinstance(exc, OSError) and exc.errno in NO_ROOM:
                 raise
             raise ModelUnavailableError(
-                f"the hub can't be reached for {self._place}: {_line(exc)}; where there is no network, "
-                "fetch the model's folder elsewhere and add that"
+                f"{self._place} can't be fetched: {_line(exc)}; where there is no network, "
+                "fetch the model's folder elsewhere, and add that"
             ) from exc
 
 
 def _hub(*, is_watched: bool) -> HfApi:
     try:
         from huggingface_hub import HfApi
+        from huggingface_hub.utils.logging import set_verbosity_error
         from huggingface_hub.utils.tqdm import disable_progress_bars
     except ImportError as exc:
         raise ModelUnavailableError(
             "models of the hub need an extra: pip install 'sentijob[hub]'"
         ) from exc
+    set_verbosity_error()  # what it retries is its own affair; what fails is told once, by us
     if not is_watched:
         disable_progress_bars()
     return HfApi(library_name="sentijob")
