@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import posixpath
 import shutil
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -47,7 +48,7 @@ class LocalSource:
         self.name = str(folder)
         self._folder = folder
         # Only where files may lie is looked: the folder may be somebody's home.
-        self._places = {"", "onnx", os.path.dirname(wanted or "")}  # noqa: PTH120  # a name within, no path
+        self._places = {"", "onnx", posixpath.dirname(wanted or "").lstrip("/")}
 
     def names(self) -> Collection[str]:
         if not self._folder.is_dir():
@@ -179,5 +180,4 @@ def _told_of(source: str, folder: Path) -> Iterator[None]:
 
 def _write_labels(folder: ModelFolder, labels: Sequence[Label]) -> None:
     config = {**folder.written_config(), LABELS: [label.value for label in labels]}
-    config.setdefault("id2label", {})
     (folder.path / CONFIG).write_text(json.dumps(config, indent=1) + "\n")

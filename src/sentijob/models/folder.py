@@ -174,12 +174,14 @@ def _read_config(config: Mapping[str, object], folder: Path) -> ModelConfig:
 def _classes(config: Mapping[str, object]) -> tuple[tuple[str, ...], tuple[Label, ...]]:
     """What the classes are called, and what they are in our words: as we are told, else by their names."""
     id2label = config.get("id2label")
-    told = config.get(LABELS)
-    if not isinstance(id2label, dict):
-        raise ValueError(_NO_NAMES)  # noqa: TRY004 - likewise
-    labels = read_labels(id2label) if told is None else read_told_labels(told, LABELS)
-    names = [str(id2label.get(str(number), number)) for number in range(len(labels))]
-    return tuple(names), labels
+    names = id2label if isinstance(id2label, dict) else {}
+    if told := config.get(LABELS):
+        labels = read_told_labels(told, LABELS)
+    elif id2label is names:
+        labels = read_labels(names)
+    else:
+        raise ValueError(_NO_NAMES)
+    return tuple(str(names.get(str(number), number)) for number in range(len(labels))), labels
 
 
 def _positions(config: Mapping[str, object], pad_id: int) -> int:
