@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from urllib.parse import unquote
 
 
@@ -23,6 +23,9 @@ class FakeHub:
     gated: set[str] = field(default_factory=set)
     broken: set[str] = field(default_factory=set)
     """Files that end before they should."""
+    stalled: set[str] = field(default_factory=set)
+    """Files that don't end before the hub does."""
+    is_over: Event = field(default_factory=Event)
     given: list[str] = field(default_factory=list)
     """The files that were handed out, in order."""
 
@@ -48,6 +51,7 @@ def running_hub() -> Iterator[FakeHub]:
     try:
         yield hub
     finally:
+        hub.is_over.set()
         server.shutdown()
         thread.join()
         server.server_close()
@@ -101,6 +105,8 @@ class _Handler(BaseHTTPRequestHandler):
         etag = hashlib.sha1(content).hexdigest()  # noqa: S324  # as git names files
         if self.command == "GET":
             self.hub.given.append(name)
+            if name in self.hub.stalled:
+                self.hub.is_over.wait()
         return self._send(
             content,
             {"ETag": f'"{etag}"', "X-Repo-Commit": commit},

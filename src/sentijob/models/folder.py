@@ -175,7 +175,7 @@ def _classes(config: Mapping[str, object]) -> tuple[tuple[str, ...], tuple[Label
     """What the classes are called, and what they are in our words: as we are told, else by their names."""
     id2label = config.get("id2label")
     names = id2label if isinstance(id2label, dict) else {}
-    if told := config.get(LABELS):
+    if (told := config.get(LABELS)) is not None:
         labels = read_told_labels(told, LABELS)
     elif id2label is names:
         labels = read_labels(names)
