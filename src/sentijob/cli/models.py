@@ -1,4 +1,4 @@
-"""``sentijob models``: which models there are."""
+"""``sentijob models``: which models there are, and one in full."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ app.command("default")(shelving.default)
 
 @app.callback()
 def models(context: typer.Context, *, as_json: AsJson = False, db: Db = None) -> None:
-    """Show which models there are."""
+    """Show, add, remove and choose models."""
     if context.invoked_subcommand is None:
         _list(as_json=as_json, db=db)
 

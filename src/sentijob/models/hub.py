@@ -110,7 +110,7 @@ def _hub(*, is_watched: bool) -> HfApi:
         raise ModelUnavailableError(
             "models of the hub need an extra: pip install 'sentijob[hub]'"
         ) from exc
-    set_verbosity_error()  # what it retries is its own affair; what fails is told once, by us
+    set_verbosity_error()  # type: ignore[no-untyped-call]  # what it retries is its own affair; what fails is told once, by us
     if not is_watched:
         disable_progress_bars()
     return HfApi(library_name="sentijob")
