@@ -190,3 +190,8 @@ def test_the_hub_needs_its_extra(shell: Shell) -> None:
     shell.variables["PYTHONPATH"] = str(shell.folder)
     told = refused(shell, 7, "models", "add", "x", "hf:acme/tiny")
     assert "pip install 'sentijob[hub]'" in told
+
+
+def test_a_model_of_the_hub_must_be_added_before_it_is_named(shell: Shell) -> None:
+    told = refused(shell, 7, "submit", "good", "--model", "hf:acme/tiny")
+    assert "sentijob models add NAME hf:acme/tiny" in told

@@ -20,6 +20,8 @@ from sentijob.models.folder import CONFIG, LABELS, ModelFolder
 from sentijob.models.shelf import Origin, is_added, place_of, shelf, write_origin
 from sentijob.trust import planted
 
+_PIECE = 2**20
+"""Bytes that are copied at a time."""
 _NEW, _GONE = ".new", ".gone"
 """Folders on the shelf that are on their way; no model's name begins with a dot."""
 
@@ -56,11 +58,22 @@ class LocalSource:
                 f"{self.name!r} is no folder; write a folder's path, or hf:owner/name"
             )
         found = (path for place in self._places for path in (self._folder / place).glob("*"))
-        files = {path.relative_to(self._folder).as_posix() for path in found if path.is_file()}
-        return {name for name in files if ".." not in name.split("/")}
+        return {path.relative_to(self._folder).as_posix() for path in found if path.is_file()}
 
     def take(self, name: str, target: Path) -> None:
-        shutil.copyfile(self._folder / name, target)
+        with target.open("xb") as file:
+            for piece in self._pieces(name):
+                file.write(piece)
+
+    def _pieces(self, name: str) -> Iterator[bytes]:
+        try:
+            with (self._folder / name).open("rb") as file:
+                while piece := file.read(_PIECE):
+                    yield piece
+        except OSError as exc:
+            raise ModelUnavailableError(
+                f"the model in {self.name!r} can't be used: {name} can't be read: {exc.strerror}"
+            ) from exc
 
 
 def add(

@@ -31,6 +31,7 @@ def choose(names: Collection[str], wanted: str | None = None) -> Choice:
     Raises:
         ValueError: one is missing; says which, and what there is instead.
     """
+    names = {name for name in names if _lies_within(name)}
     weights = _weights(names, wanted)
     folder = posixpath.dirname(weights)
     others: dict[str, str] = {}
@@ -45,9 +46,15 @@ def choose(names: Collection[str], wanted: str | None = None) -> Choice:
         others[EMOJI] = EMOJI
     for name in names:
         # The graph names these files, so they keep their names.
-        if name.startswith(weights) and is_kept_apart(name):
-            others[name] = posixpath.basename(name)
+        beside = posixpath.basename(name)
+        if posixpath.dirname(name) == folder and name.startswith(weights) and is_kept_apart(beside):
+            others[name] = beside
     return Choice(weights, others)
+
+
+def _lies_within(name: str) -> bool:
+    """Whether a name is one that a hub may say without reaching for other files of ours."""
+    return not name.startswith("/") and ".." not in name.split("/")
 
 
 def _weights(names: Collection[str], wanted: str | None) -> str:

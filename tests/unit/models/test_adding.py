@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
 import stat
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -210,9 +212,32 @@ def test_a_full_disk_is_told_and_leaves_nothing(
     make_folder: MakeFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def no_room(*_: object) -> None:
-        raise OSError(28, os.strerror(28))
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(shutil, "copyfile", no_room)
+    monkeypatch.setattr(os, "fsync", no_room)
     with pytest.raises(SentijobError, match="no room left"):
         add_folder(make_folder())
     assert left_on_shelf() == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a file that opens and can't be read")
+def test_a_file_that_cant_be_read_is_named(make_folder: MakeFolder) -> None:
+    folder = make_folder()
+    (folder / "tokenizer.json").unlink()
+    (folder / "tokenizer.json").symlink_to("/proc/self/mem")
+    with pytest.raises(ModelUnavailableError, match=r"tokenizer\.json can't be read"):
+        add_folder(folder)
+    assert left_on_shelf() == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs files of another user")
+def test_models_that_another_user_has_put_there_arent_used(
+    make_folder: MakeFolder, data: Path
+) -> None:
+    add_folder(make_folder())
+    data.chmod(0o1777)
+    os.chown(shelf(), 12345, 12345)
+    with pytest.raises(ModelUnavailableError, match="another user"):
+        load_now("tiny")
+    with pytest.raises(ConflictError, match="another user"):
+        remove("tiny")

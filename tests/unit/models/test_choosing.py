@@ -58,3 +58,13 @@ def test_what_emoji_are_called_comes_along() -> None:
 def test_what_is_missing_is_named(names: set[str], wanted: str | None, told: str) -> None:
     with pytest.raises(ValueError, match=told):
         choose(names, wanted)
+
+
+@pytest.mark.parametrize(
+    "reaching",
+    ["model.onnx_data/../config.json", "model.onnx_data/../../x", "model.onnx_data/added.json"],
+)
+def test_names_that_reach_for_other_files_are_left(reaching: str) -> None:
+    assert reaching not in choose({*EXPORT, reaching}).taken
+    with pytest.raises(ValueError, match="lacks"):
+        choose({*EXPORT, "../up.onnx"}, "../up.onnx")
