@@ -196,9 +196,9 @@ def _waiting_for(name: str, settings: Settings) -> int:
 
 
 def _confirm(info: ModelInfo) -> None:
-    question = f"remove the model {info.name!r} ({size_in_words(info.size)})?"
+    question = f"Remove the model {info.name!r} ({size_in_words(info.size)})?"
     if not can_ask():
         raise UsageError(
             f"{question} Nobody is here to ask: add --yes, or look first with --dry-run"
         )
-    typer.confirm(question.capitalize(), abort=True, err=True)
+    typer.confirm(question, abort=True, err=True)
