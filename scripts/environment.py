@@ -22,7 +22,7 @@ PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "sentijob-ready"
 PROJECT = ROOT / "pyproject.toml"
 CONSTRAINTS = ROOT / "constraints.txt"
-DEV = ["dev", "parquet", "postgres"]
+DEV = ["dev", "hub", "parquet", "postgres"]
 BENCH = [*DEV, "bench"]
 EXTRAS = {
     "run": [],

@@ -6,7 +6,7 @@
     ├── UsageError                  flags or arguments that can't be meant
     │   └── SettingsError           a setting, and where it came from
     ├── InputError                  a text, a row or a file that can't be taken
-    ├── NotFoundError               no such job, batch or worker
+    ├── NotFoundError               no such job, batch, worker or model
     ├── ConflictError               true elsewhere: ambiguous, taken, already running
     ├── StoreError                  the database can't be used
     │   ├── StoreBusyError          somebody else wrote for too long
@@ -55,7 +55,7 @@ class InputError(SentijobError):
 
 
 class NotFoundError(SentijobError):
-    """There is no such job, batch or worker."""
+    """There is no such job, batch, worker or model."""
 
 
 class ConflictError(SentijobError):

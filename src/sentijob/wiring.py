@@ -149,3 +149,15 @@ def opened_worker(
             presence=Presence(run_folder(settings)),
             on_ready=on_ready,
         )
+
+
+@contextmanager
+def running_model(name: str, settings: Settings) -> Iterator[ProcessModel]:
+    """A model in a process of its own, loaded; its process ends with the block.
+
+    Raises:
+        ModelUnavailableError: there is none of that name, or it can't be loaded.
+    """
+    with closing(start_model(name, settings)) as model:
+        model.await_loaded()
+        yield model

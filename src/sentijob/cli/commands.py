@@ -35,11 +35,11 @@ COMMANDS = (
     Command("cancel", "Cancel jobs that aren't final yet.", CHANGE),
     Command("retry", "Put failed and cancelled jobs back in the queue.", CHANGE),
     Command("prune", "Delete final jobs for good.", CHANGE),
-    Command("models", "Show which models there are.", CARE),
     Command("evaluate", "Tell how often a model is right on texts that have labels.", CARE),
     Command(
         "compare", "Tell how far two models agree on the same texts, and which is faster.", CARE
     ),
+    Command("models", "Show, add, remove and choose models.", CARE),
     Command("db", "Look after the store: path, migrate, check, backup, vacuum.", CARE),
     Command("doctor", "Check that everything sentijob needs is in order.", CARE),
     Command("config", "Show the settings.", CARE),

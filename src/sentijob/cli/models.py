@@ -1,4 +1,4 @@
-"""``sentijob models``: which models there are."""
+"""``sentijob models``: which models there are, and one in full."""
 
 from __future__ import annotations
 
@@ -6,20 +6,23 @@ from typing import Annotated
 
 import typer
 
+from sentijob.cli import shelving
 from sentijob.cli.console import output_console, put
 from sentijob.cli.lazy import command_app
 from sentijob.cli.options import AsJson, Db
 from sentijob.cli.session import session_settings
-from sentijob.errors import NotFoundError
 from sentijob.export.documents import dumps
-from sentijob.models.registry import ModelInfo, available
+from sentijob.models.registry import ModelInfo, available, find
 
 app = command_app(invoke_without_command=True)
+app.command("add")(shelving.add)
+app.command("remove")(shelving.remove)
+app.command("default")(shelving.default)
 
 
 @app.callback()
 def models(context: typer.Context, *, as_json: AsJson = False, db: Db = None) -> None:
-    """Show which models there are."""
+    """Show, add, remove and choose models."""
     if context.invoked_subcommand is None:
         _list(as_json=as_json, db=db)
 
@@ -34,14 +37,18 @@ def list_models(*, as_json: AsJson = False, db: Db = None) -> None:
 def show(
     name: Annotated[str, typer.Argument(metavar="NAME")], *, as_json: AsJson = False, db: Db = None
 ) -> None:
-    """Show one model."""
-    found = [model for model in _known(db) if model.name == name]
-    if not found:
-        raise NotFoundError(f"there is no model {name!r}; 'sentijob models' lists them")
+    """Show one model: its labels, its window, and how fast it is here.
+
+    It is loaded, and scores a few texts for two seconds.
+    """
+    from sentijob.cli.model_view import draw, view
+
+    settings = session_settings(db=db)
+    model = view(find(name, default=settings.model), settings)
     if as_json:
-        put(dumps(found[0]._asdict()))
+        put(dumps(model.document()))
     else:
-        _draw(found[0])
+        draw(model)
 
 
 def _known(db: str | None) -> list[ModelInfo]:
@@ -52,36 +59,15 @@ def _list(*, as_json: bool, db: str | None) -> None:
     if as_json:
         put(dumps([model._asdict() for model in _known(db)]))
         return
+    from sentijob.cli.model_view import size_in_words
     from sentijob.cli.tables import Column, print_table
 
     columns = (
         Column[ModelInfo]("model", lambda model: model.name, style=lambda _: "bold"),
         Column[ModelInfo]("", lambda model: "default" if model.is_default else None, 1),
         Column[ModelInfo]("kind", lambda model: model.kind, 2),
-        Column[ModelInfo]("size", lambda model: _size(model.size), 2, justify="right"),
+        Column[ModelInfo]("size", lambda model: size_in_words(model.size), 2, justify="right"),
         Column[ModelInfo]("revision", lambda model: model.revision, 3, widest=16),
         Column[ModelInfo]("what", lambda model: model.summary, is_flexible=True),
     )
     print_table(output_console(), columns, _known(db))
-
-
-def _draw(model: ModelInfo) -> None:
-    from sentijob.cli.tables import facts_table
-
-    output_console().print(
-        facts_table(
-            [
-                ("model", model.name),
-                ("what", model.summary),
-                ("kind", model.kind),
-                ("size", _size(model.size)),
-                ("revision", model.revision),
-                ("default", "yes" if model.is_default else "no"),
-            ]
-        )
-    )
-
-
-def _size(size: int | None) -> str | None:
-    """A size in bytes as people say it."""
-    return None if size is None else f"{size / 1_000_000:.1f} MB"

@@ -214,6 +214,10 @@ def known_model(name: str) -> str:
         refuse_unstorable(name, "--model")
     except InputError as exc:
         raise UsageError(exc.reason) from exc
+    if name.startswith("hf:"):
+        raise ModelUnavailableError(
+            f"a model of the hub is added before it is used: sentijob models add NAME {name}"
+        )
     if not is_known(name):
         raise ModelUnavailableError(
             f"there is no model {name!r}; 'sentijob models' lists what there is"

@@ -1,8 +1,8 @@
-"""Models by name: the shipped ones, folders of weights, and other packages' by entry point.
+"""Models by name: the shipped ones, those that were added, folders of weights, and other packages' by entry point.
 
-A name with a separator is a folder's path; any other is a shipped model's,
-or that of an entry point in the group ``sentijob.models``. Nothing heavy is
-imported before a model is loaded.
+A name with a separator is a folder's path; any other is a shipped model's, else
+an added one's, else that of an entry point in the group ``sentijob.models``.
+Nothing heavy is imported before a model is loaded.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from sentijob.errors import ModelUnavailableError
+from sentijob.errors import ConflictError, ModelUnavailableError, NotFoundError
 from sentijob.jobs import DEFAULT_MODEL
 from sentijob.models import BUILT_IN
+from sentijob.models.shelf import added_folder, added_names, is_added, origin_of
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -32,6 +33,7 @@ class Kind(StrEnum):
     """Where a model comes from."""
 
     BUILT_IN = "built-in"
+    ADDED = "added"
     PLUGIN = "plugin"
     FOLDER = "folder"
 
@@ -53,7 +55,7 @@ def is_known(name: str) -> bool:
         return True
     if _is_path(name):
         return _folder(name).is_complete
-    return bool(_plugins(name))
+    return is_added(name) or bool(_plugins(name))
 
 
 def canonical_name(name: str) -> str:
@@ -84,6 +86,8 @@ def load(name: str, *, threads: int, demo_delay: timedelta) -> SentimentModel:
             return DemoModel(demo_delay)
         if _is_path(name):
             return _load_onnx(canonical_name(name), _folder(name), threads)
+        if is_added(name):
+            return _load_added(name, threads)
     except ImportError as exc:
         raise ModelUnavailableError(f"the model {name!r} can't be loaded: {exc}") from exc
     return _load_plugin(name)
@@ -109,7 +113,55 @@ def available(*, default: str = DEFAULT_MODEL) -> list[ModelInfo]:
         ModelInfo(name, summary, Kind.BUILT_IN, sizes.get(name), revisions[name], name == default)
         for name, summary in BUILT_IN.items()
     ]
-    return shipped + [_describe_plugin(plugin, default) for plugin in _plugins()]
+    added = [_describe_added(name, default) for name in added_names()]
+    return [*shipped, *added, *(_describe_plugin(plugin, default) for plugin in _plugins())]
+
+
+def find(name: str, *, default: str = DEFAULT_MODEL) -> ModelInfo:
+    """What :func:`available` says of one model, or the same of a folder that is named by its path.
+
+    Raises:
+        NotFoundError: there is none of that name.
+        ModelUnavailableError: a file of the folder can't be read.
+    """
+    if _is_path(name):
+        folder = _folder(name)
+        if not folder.is_complete:
+            raise NotFoundError(
+                f"there is no model in {os.fspath(folder.path)!r}: it lacks {' and '.join(folder.missing())}"
+            )
+        written = canonical_name(name)
+        revision = folder.revision()
+        return ModelInfo(
+            written, "a folder", Kind.FOLDER, folder.size(), revision, written == default
+        )
+    for info in available(default=default):
+        if info.name == name:
+            return info
+    raise NotFoundError(f"there is no model {name!r}; 'sentijob models' lists them")
+
+
+def files_of(name: str) -> ModelFolder | None:
+    """The folder of a model that has one."""
+    if name == "mini":
+        return bundled_mini()
+    if _is_path(name):
+        return _folder(name)
+    return added_folder(name) if is_added(name) else None
+
+
+def refuse_taken(name: str) -> None:
+    """Let no model be added by the name of another.
+
+    Raises:
+        ConflictError: another has it.
+    """
+    if name in BUILT_IN:
+        raise ConflictError(f"{name!r} is the name of a model that comes with sentijob")
+    if plugins := _plugins(name):
+        raise ConflictError(
+            f"{name!r} is the name of a model of the package {_package(plugins[0])}"
+        )
 
 
 def bundled_mini() -> ModelFolder:
@@ -130,6 +182,17 @@ def _load_onnx(name: str, folder: ModelFolder, threads: int) -> SentimentModel:
     return OnnxModel(name, folder, threads=threads)
 
 
+def _load_added(name: str, threads: int) -> SentimentModel:
+    added_as = origin_of(name).revision
+    model = _load_onnx(name, added_folder(name), threads)
+    if model.revision != added_as:
+        raise ModelUnavailableError(
+            f"the files of the model {name!r} have changed since it was added ({added_as}, now "
+            f"{model.revision}); remove it with 'sentijob models remove {name}', and add it again"
+        )
+    return model
+
+
 def _is_path(name: str) -> bool:
     # Names on a model hub have a slash too, and are no folders.
     return os.sep in name and not name.startswith("hf:")
@@ -144,11 +207,12 @@ def _folder(name: str) -> ModelFolder:
 
 
 def _plugins(name: str | None = None) -> list[EntryPoint]:
-    """Other packages' entries, of one *name* or all; a shipped model's name can't be taken."""
+    """Other packages' entries, of one *name* or all; the name of a shipped or added model can't be taken."""
     from importlib.metadata import entry_points
 
+    taken = {*BUILT_IN, *added_names()}
     found = entry_points(group=ENTRY_POINTS)
-    return [each for each in found if name in {None, each.name} and each.name not in BUILT_IN]
+    return [each for each in found if name in {None, each.name} and each.name not in taken]
 
 
 def _load_plugin(name: str) -> SentimentModel:
@@ -176,6 +240,19 @@ def _call_factory(plugin: EntryPoint) -> SentimentModel:
     return model
 
 
+def _describe_added(name: str, default: str) -> ModelInfo:
+    known = ModelInfo(name, "", Kind.ADDED, None, None, name == default)
+    try:
+        origin = origin_of(name)
+        return known._replace(
+            summary=f"from {origin.source}",
+            size=added_folder(name).size(),
+            revision=origin.revision,
+        )
+    except (ModelUnavailableError, OSError):
+        return known._replace(summary="damaged: remove it, and add it again")
+
+
 def _describe_plugin(plugin: EntryPoint, default: str) -> ModelInfo:
     summary = f"from the package {_package(plugin)}"
     return ModelInfo(plugin.name, summary, Kind.PLUGIN, None, None, plugin.name == default)
@@ -186,8 +263,10 @@ def _package(plugin: EntryPoint) -> str:
 
 
 def _unknown(name: str) -> str:
-    known = ", ".join([*BUILT_IN, *sorted(plugin.name for plugin in _plugins())])
+    plugins = sorted(plugin.name for plugin in _plugins())
+    known = ", ".join([*BUILT_IN, *added_names(), *plugins])
     return (
         f"there is no model {name!r}; known are {known}, "
-        "and any folder with model.onnx, tokenizer.json and config.json, written ./folder"
+        "and any folder with model.onnx, tokenizer.json and config.json, written ./folder; "
+        "'sentijob models add' adds others"
     )

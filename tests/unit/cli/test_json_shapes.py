@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from tiny_model import write_folder
 
 from sentijob.cli.app import main
 
@@ -26,7 +27,12 @@ def test_a_command_prints_the_fields_that_are_documented(
 ) -> None:
     monkeypatch.setenv("SENTIJOB_DB", str(tmp_path / "jobs.db"))
     monkeypatch.setenv("SENTIJOB_CONFIG", str(tmp_path / "none.toml"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
     assert main(["submit", "first"]) == 0
+    if command.startswith("models "):
+        write_folder(tmp_path / "export")
+        assert main(["models", "add", "mine", "export"]) == 0
     capsys.readouterr()
     assert main([*command.split(), "--json"]) == 0
     printed = json.loads(capsys.readouterr().out)

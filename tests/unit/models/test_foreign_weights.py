@@ -24,6 +24,17 @@ def test_weights_beside_the_model_are_read(make_folder: MakeFolder) -> None:
     assert load(folder).predict(["good good good"])[0].label == "positive"
 
 
+def test_weights_beside_the_model_under_a_usual_name_change_its_revision(
+    make_folder: MakeFolder,
+) -> None:
+    folder = make_folder(kept_in="model.onnx_data")
+    before, size = load(folder).revision, ModelFolder(folder).size()
+    table = folder / "model.onnx_data"
+    table.write_bytes(table.read_bytes()[:-1] + b"\x41")
+    assert load(folder).revision != before
+    assert size > table.stat().st_size
+
+
 @pytest.mark.parametrize("kind", ["above", "absolute", "link"])
 def test_weights_outside_the_folder_are_refused(
     make_folder: MakeFolder, tmp_path: Path, kind: str

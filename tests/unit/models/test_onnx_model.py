@@ -6,6 +6,7 @@ from math import exp, inf, nan
 from pathlib import Path
 
 import pytest
+from tiny_model import FLOAT, FLOAT16, INT8, INT32, INT64, WORDS
 
 from sentijob.errors import ModelError, ModelUnavailableError, TextRejectedError
 from sentijob.jobs import Label, Sentiment
@@ -13,8 +14,6 @@ from sentijob.models.folder import ModelFolder
 from sentijob.models.onnx import OnnxModel
 from sentijob.models.registry import load
 
-FLOAT, INT32, INT64 = 1, 6, 7
-WORDS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "bad", "plain", "good")
 MakeFolder = Callable[..., Path]
 
 
@@ -44,6 +43,33 @@ def test_inputs_are_fed_as_the_session_declares_them(
     # Six tokens with the special ones, two of them good, two bad.
     assert chances(sentiment) == pytest.approx(softmax(2, 0, 2), abs=1e-6)
     assert (sentiment.tokens, sentiment.windows) == (4, 1)
+
+
+@pytest.mark.parametrize(("numbers", "rounding"), [(FLOAT16, 1e-3), (INT8, 1e-2)])
+def test_half_floats_and_quantized_weights_are_read(
+    make_folder: MakeFolder, numbers: int, rounding: float
+) -> None:
+    (sentiment,) = open_model(make_folder(numbers=numbers)).predict(["good bad good bad"])
+    assert chances(sentiment) == pytest.approx(softmax(2, 0, 2), abs=rounding)
+
+
+def test_the_chances_of_classes_that_stand_for_one_label_are_added(
+    make_folder: MakeFolder,
+) -> None:
+    stars = {str(number): f"{number + 1} stars" for number in range(5)}
+    stars["0"] = "1 star"
+    lines = {"bad": (6.0, 3.0, 0.0, 0.0, 0.0)}
+    model = open_model(make_folder(config={"id2label": stars}, classes=5, lines=lines))
+    one, two, three, four, five = softmax(2, 1, 0, 0, 0)
+    assert chances(model.predict(["bad"])[0]) == pytest.approx([one + two, three, four + five])
+
+
+def test_labels_that_the_config_tells_go_before_the_names_of_the_classes(
+    make_folder: MakeFolder,
+) -> None:
+    told = {"sentijob_labels": ["positive", "neutral", "negative"]}
+    (sentiment,) = open_model(make_folder(config=told)).predict(["good"])
+    assert sentiment.label is Label.NEGATIVE
 
 
 def test_texts_of_many_lengths_keep_their_order(make_folder: MakeFolder) -> None:

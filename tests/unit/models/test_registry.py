@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sentijob.errors import ModelUnavailableError
+from sentijob.models.adding import LocalSource, add
 from sentijob.models.registry import Kind, available, canonical_name, is_known, load
 from sentijob.ports import SentimentModel
 
@@ -28,8 +29,8 @@ def lacks(name):
 """
 
 
-def load_now(name: str) -> SentimentModel:
-    return load(name, threads=1, demo_delay=timedelta(0))
+def load_now(name: str | Path) -> SentimentModel:
+    return load(str(name), threads=1, demo_delay=timedelta(0))
 
 
 def install(site: Path, package: str, entries: str) -> None:
@@ -104,6 +105,16 @@ def test_another_package_cant_take_a_shipped_models_name(site: Path) -> None:
     install(site, "acme-models", "demo = sentijob_test_plugin:Plugin")
     assert load_now("demo").revision == "1"
     assert [info.name for info in available()].count("demo") == 1
+
+
+def test_another_package_cant_take_an_added_models_name(
+    site: Path, make_folder: MakeFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    add("acme", LocalSource(make_folder()), weights=None, labels=None, try_out=load_now)
+    install(site, "acme-models", "acme = sentijob_test_plugin:Plugin")
+    assert load_now("acme").revision != "7"
+    assert [info.kind for info in available() if info.name == "acme"] == [Kind.ADDED]
 
 
 @pytest.mark.parametrize(
