@@ -17,7 +17,7 @@ from sentijob.models.vader import VaderModel
 from sentijob.ports import SentimentModel
 
 PROBES = Path(__file__).parent / "probes"
-OTHER_LANGUAGES = "languages"
+OTHER_LANGUAGES = "probe languages"
 _AT_ONCE = 256
 Floats = NDArray[np.floating[Any]]
 Sets = Mapping[str, tuple[list[str], NDArray[np.intp]]]
