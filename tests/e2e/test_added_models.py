@@ -151,7 +151,7 @@ def test_what_the_hub_wont_give_is_told_and_leaves_nothing(shell: Shell, hub: Fa
     assert "accepted its terms" in refused(shell, 7, "models", "add", "x", "hf:acme/shut")
     (folder / "tokenizer.json").unlink()
     assert "lacks tokenizer.json" in refused(shell, 7, "models", "add", "x", "hf:acme/tiny")
-    assert [model["kind"] for model in shell.json("models")] == ["built-in"] * 3
+    assert [model["kind"] for model in shell.json("models")] == ["built-in"] * 4
 
 
 def test_a_missing_network_is_told_with_what_to_do(shell: Shell) -> None:

@@ -81,7 +81,7 @@ def test_a_dead_worker_shows_until_its_jobs_are_rescued(
 def test_the_first_sigterm_finishes_the_chunk_and_leaves_with_0(
     shell: Shell, eventually: Eventually
 ) -> None:
-    shell.write("texts.txt", "great\n" * 200)
+    shell.write("texts.txt", "".join(f"great {number}\n" for number in range(200)))
     shell.variables["SENTIJOB_DEMO_DELAY"] = "0.02"
     shell("submit", "-f", "texts.txt")
     worker = shell.start("worker")

@@ -61,7 +61,7 @@ def test_it_is_listed_and_found_with_where_it_came_from(make_folder: MakeFolder)
     assert str(folder) in listed.summary
     assert listed.is_default
     assert listed.revision == origin.revision == origin_of("tiny").revision
-    with pytest.raises(ModelUnavailableError, match="known are mini, vader, demo, tiny"):
+    with pytest.raises(ModelUnavailableError, match="known are mini, cascade, vader, demo, tiny"):
         load_now("nope")
 
 
