@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from sentijob.errors import ConflictError, SentijobError, StoreError
-from sentijob.worker import daemon
+from sentijob.worker import daemon, locks
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no flock on Windows")
 
@@ -86,3 +87,18 @@ def test_whatever_a_dead_worker_left_in_its_lock_the_next_one_starts(
     pid = daemon.start([sys.executable, "-c", HOLDER, str(folder)], folder)
     assert daemon.status(folder) == (True, pid)
     assert daemon.stop(folder, timeout=timedelta(seconds=20)) is daemon.Stopped.FINISHED
+
+
+def test_whoever_only_looks_keeps_no_worker_from_starting(tmp_path: Path) -> None:
+    with daemon.hold(tmp_path):
+        pass  # leaves the lock's file
+    looking = locks.open_for_reading(tmp_path / "daemon.lock")
+    fcntl.flock(looking, fcntl.LOCK_SH)
+    done = threading.Timer(0.1, os.close, [looking])
+    done.start()
+    with pytest.MonkeyPatch.context() as patch:
+        # As it is where that look ends between our try and our question.
+        patch.setattr(daemon, "_refuse_second", lambda _: None)
+        with daemon.hold(tmp_path):
+            assert daemon.status(tmp_path).is_running
+    done.join()

@@ -24,6 +24,7 @@ READY_VARIABLE = "SENTIJOB_READY_FD"
 LOG_LIMIT = 5_000_000
 """Bytes of a log that is set aside, as ``worker.log.1``, at the next start."""
 _LAST_LINES = 10
+_LOOKS, _BETWEEN_LOOKS = 100, 0.01
 _LOOK_EVERY = timedelta(milliseconds=20)
 
 
@@ -112,8 +113,7 @@ def hold(folder: Path) -> Iterator[None]:
     locks.make_private_folder(folder)
     fd = locks.open_private(_lock_path(folder))
     try:
-        if not locks.take(fd):
-            _refuse_second(folder)
+        if not _is_taken(fd, folder):
             raise ConflictError(f"a background worker is just starting in {folder}")
         holder = json.dumps({"pid": os.getpid(), "started": _start_of(os.getpid())})
         os.ftruncate(fd, 0)
@@ -163,6 +163,20 @@ def last_lines(folder: Path, count: int = _LAST_LINES) -> list[str]:
             return log.read().decode(errors="replace").splitlines()[-count:]
     except FileNotFoundError:
         return []
+
+
+def _is_taken(fd: int, folder: Path) -> bool:
+    """Take the lock; whoever only looks whether it is held holds it too, for a moment, and is waited out.
+
+    Raises:
+        ConflictError: another worker holds it.
+    """
+    for _ in range(_LOOKS):
+        if locks.take(fd):
+            return True
+        _refuse_second(folder)
+        time.sleep(_BETWEEN_LOOKS)
+    return False
 
 
 def _lock_path(folder: Path) -> Path:
