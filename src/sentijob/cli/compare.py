@@ -14,10 +14,10 @@ from sentijob.cli.flags import with_flags
 from sentijob.cli.gold import GoldFiles
 from sentijob.cli.lazy import command_app
 from sentijob.cli.logs import log_to_stderr
-from sentijob.cli.options import OUTPUT, AsJson, Db
+from sentijob.cli.options import OUTPUT, AsJson, Db, NoProgress
 from sentijob.cli.progress import meter
 from sentijob.cli.session import session_settings
-from sentijob.cli.sources import READING, known_model
+from sentijob.cli.sources import READING, TextFiles, known_model
 from sentijob.cli.words import amount
 from sentijob.errors import InputError, UsageError
 from sentijob.evaluation.comparing import Comparison, compared
@@ -54,16 +54,7 @@ def compare(
     ] = None,
     *,
     gold: GoldFiles,
-    file: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--file",
-            "-f",
-            metavar="FILE",
-            help="A file of texts; may be given again.",
-            show_default=False,
-        ),
-    ] = None,
+    file: TextFiles = None,
     label_field: Annotated[
         str | None,
         typer.Option(
@@ -86,9 +77,7 @@ def compare(
         ),
     ] = 8,
     as_json: AsJson = False,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Show no progress.", rich_help_panel=OUTPUT)
-    ] = False,
+    quiet: NoProgress = False,
     db: Db = None,
 ) -> None:
     """Tell how far two models agree on the same texts, and which is faster.

@@ -16,7 +16,7 @@ from sentijob.cli.flags import with_flags
 from sentijob.cli.gold import GoldFiles
 from sentijob.cli.lazy import command_app
 from sentijob.cli.logs import log_to_stderr
-from sentijob.cli.options import OUTPUT, AsJson
+from sentijob.cli.options import OUTPUT, AsJson, NoProgress
 from sentijob.cli.progress import meter
 from sentijob.cli.session import session_settings
 from sentijob.cli.sources import known_model
@@ -65,9 +65,7 @@ def evaluate(
         ),
     ] = 8,
     as_json: AsJson = False,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Show no progress.", rich_help_panel=OUTPUT)
-    ] = False,
+    quiet: NoProgress = False,
 ) -> None:
     """Tell how often a model is right on texts that have labels.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from sentijob.cli.sources import READING
+from sentijob.cli.sources import READING, TextField
 from sentijob.errors import InputError, UsageError
 from sentijob.evaluation.gold import meanings
 from sentijob.evaluation.labelled import TextFile, opened_texts
@@ -34,16 +34,7 @@ class GoldFiles(NamedTuple):
             rich_help_panel=READING,
         ),
     ] = None
-    text_field: Annotated[
-        str | None,
-        typer.Option(
-            "--text-field",
-            metavar="NAME",
-            help="The column that holds the text. Else text, review, comment or the like.",
-            show_default=False,
-            rich_help_panel=READING,
-        ),
-    ] = None
+    text_field: TextField = None
     columns: Annotated[
         str | None,
         typer.Option(

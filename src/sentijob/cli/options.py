@@ -23,6 +23,9 @@ AsJsonLines = Annotated[
 Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", help="Ids alone, one a line.", rich_help_panel=OUTPUT)
 ]
+NoProgress = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Show no progress.", rich_help_panel=OUTPUT)
+]
 OutputFile = Annotated[
     Path | None,
     typer.Option(

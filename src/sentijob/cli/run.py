@@ -21,7 +21,7 @@ from sentijob.cli.interrupts import Interrupted
 from sentijob.cli.lazy import command_app
 from sentijob.cli.logs import log_to_stderr
 from sentijob.cli.looking import drawn, look_up
-from sentijob.cli.options import OUTPUT, AsJson, AsJsonLines, Db, OutputFile, Reuse
+from sentijob.cli.options import OUTPUT, AsJson, AsJsonLines, Db, NoProgress, OutputFile, Reuse
 from sentijob.cli.progress import meter
 from sentijob.cli.receipts import reference, warn, written
 from sentijob.cli.results import export, insist_on_plain_json, show, write_json
@@ -76,10 +76,7 @@ def run(
             rich_help_panel=OUTPUT,
         ),
     ] = False,
-    quiet: Annotated[
-        bool,
-        typer.Option("--quiet", "-q", help="Show no progress.", rich_help_panel=OUTPUT),
-    ] = False,
+    quiet: NoProgress = False,
     reuse: Reuse = None,
     db: Db = None,
 ) -> None:

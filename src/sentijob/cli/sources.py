@@ -30,6 +30,26 @@ if TYPE_CHECKING:
     """Queues one source of texts."""
 
 READING = "Reading files"
+TextFiles = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--file",
+        "-f",
+        metavar="FILE",
+        help="A file of texts; may be given again.",
+        show_default=False,
+    ),
+]
+TextField = Annotated[
+    str | None,
+    typer.Option(
+        "--text-field",
+        metavar="NAME",
+        help="The column that holds the text. Else text, review, comment or the like.",
+        show_default=False,
+        rich_help_panel=READING,
+    ),
+]
 
 
 class Sources(NamedTuple):
@@ -43,16 +63,7 @@ class Sources(NamedTuple):
             show_default=False,
         ),
     ] = None
-    file: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--file",
-            "-f",
-            metavar="FILE",
-            help="A file of texts; may be given again.",
-            show_default=False,
-        ),
-    ] = None
+    file: TextFiles = None
     format: Annotated[
         Format | None,
         typer.Option(
@@ -62,16 +73,7 @@ class Sources(NamedTuple):
             rich_help_panel=READING,
         ),
     ] = None
-    text_field: Annotated[
-        str | None,
-        typer.Option(
-            "--text-field",
-            metavar="NAME",
-            help="The column that holds the text. Else text, review, comment or the like.",
-            show_default=False,
-            rich_help_panel=READING,
-        ),
-    ] = None
+    text_field: TextField = None
     key_field: Annotated[
         str | None,
         typer.Option(
