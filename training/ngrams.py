@@ -44,7 +44,7 @@ def main() -> None:
     parser.add_argument("--assets", type=Path, default=shipped_cascade.MINI, help="has emoji.tsv")
     parser.add_argument("--seed", type=int, default=11, help="as that of mini: what is held out")
     parser.add_argument("--least-texts", type=int, default=3, help="in which an n-gram occurs [3]")
-    parser.add_argument("--decay", type=float, default=1e-6, help="[1e-6]")
+    parser.add_argument("--decay", type=float, default=2e-6, help="[2e-6]")
     options = parser.parse_args()
     parts = prepare.divided(options.data, options.assets, options.seed)
     weights, unit = fit(parts, options.least_texts, options.decay)
