@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -12,18 +11,7 @@ import pytest
 from sentijob.jobs import Label, Sentiment
 from sentijob.models.registry import load
 
-REPOSITORY = Path(__file__).parents[2]
 LOSS = 0.005
-
-
-@pytest.fixture(scope="module")
-def labelled() -> Path:
-    folder = Path(os.environ.get("SENTIJOB_DATA", REPOSITORY.parent / "shared" / "data"))
-    if not (folder / "dev").is_dir():
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"no labelled texts in {folder}")
-        pytest.skip(f"no labelled texts in {folder}; SENTIJOB_DATA names another folder")
-    return folder
 
 
 @pytest.mark.parametrize("name", ["sst2_dev", "tweeteval_val"])

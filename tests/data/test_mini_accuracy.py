@@ -2,25 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-
 from sentijob.models.registry import load
-
-REPOSITORY = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module")
-def labelled() -> Path:
-    folder = Path(os.environ.get("SENTIJOB_DATA", REPOSITORY.parent / "shared" / "data"))
-    if not (folder / "dev").is_dir():
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"no labelled texts in {folder}")
-        pytest.skip(f"no labelled texts in {folder}; SENTIJOB_DATA names another folder")
-    return folder
 
 
 def test_mini_tells_praise_from_blame_in_sst2_as_its_card_says(labelled: Path) -> None:
