@@ -107,7 +107,7 @@ class Scorer:
         if not (outcome.apart or outcome.failures):
             called = Chunk(chunk.model, chunk.priority, firsts)
             self._pace.observe(called, timedelta(seconds=ended - began))
-            self._free_since = ended if following else None
+            self._free_since = ended if self._announced else None
         self._note(model, chunk, outcome)
         return outcome._replace(reused=(*known, *self._shared(chunk, outcome, repeats)))
 
