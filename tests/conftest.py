@@ -6,6 +6,7 @@ search: ``HYPOTHESIS_PROFILE=thorough`` takes 2,000 new examples each.
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 from collections.abc import Iterator
@@ -28,6 +29,15 @@ def can_be_ended() -> None:
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_DFL)
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """A command that runs in a test's own process logs to that test's stderr, which is closed after it."""
+    logger = logging.getLogger("sentijob")
+    before = logger.handlers, logger.level, logger.propagate
+    yield
+    logger.handlers, logger.level, logger.propagate = before
 
 
 @contextmanager
