@@ -127,7 +127,7 @@ def drain(env: Env) -> float:
             worker = Worker(
                 store,
                 lambda name: ProcessModel(name, TERMS, Limits()),
-                WorkerConfig(drain=True, models=("null",)),
+                WorkerConfig(drain=True, models=("null",), reuse=False),
                 waker=waker,
             )
             started = perf_counter()

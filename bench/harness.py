@@ -155,10 +155,16 @@ def store_of(env: Mapping[str, str]) -> Store:
 
 
 @contextlib.contextmanager
-def worker_running(env: Mapping[str, str], store: Store) -> Iterator[subprocess.Popen[bytes]]:
-    """A worker in a process of its own, registered; told to stop in the end, if it still lives."""
+def worker_running(
+    env: Mapping[str, str], store: Store, *, reuse: bool = False
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker in a process of its own, registered; told to stop in the end, if it still lives.
+
+    It scores every text anew, unless it may *reuse* what it knows.
+    """
     known = {worker.id for worker in store.workers()}
-    worker = subprocess.Popen([SENTIJOB, "worker"], env=env, stderr=subprocess.DEVNULL)
+    command = [SENTIJOB, "worker", "--reuse" if reuse else "--no-reuse"]
+    worker = subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL)
     try:
         wait_until(
             lambda: any(one.id not in known for one in store.workers()),

@@ -77,7 +77,7 @@ def weigh(texts: Sequence[str], options: argparse.Namespace) -> list[Weight]:
     items = map(Item, cycle(texts))
     with scratch_store() as env, closing(store_of(env)) as store:
         batch_id = open_batch(store, options.model)
-        with worker_running(env, store) as worker:
+        with worker_running(env, store, reuse=True) as worker:
             started, completed, queued = monotonic(), 0, 0
             while (passed := monotonic() - started) < options.seconds:
                 completed += store.prune(Selector(statuses=(Status.COMPLETED,)))

@@ -86,7 +86,7 @@ def work_by_ones() -> None:
         Worker(
             cast("Store", OneByOne(store)),
             lambda name: ProcessModel(name, TERMS, Limits()),
-            WorkerConfig(),
+            WorkerConfig(reuse=False),
             waker=waker,
         ).run()
 

@@ -147,7 +147,10 @@ def take_part() -> None:
         model.await_loaded()
         timed = Timed(store)
         worker = Worker(
-            cast("Store", timed), lambda _: model, WorkerConfig(drain=True), waker=waker
+            cast("Store", timed),
+            lambda _: model,
+            WorkerConfig(drain=True, reuse=False),
+            waker=waker,
         )
         print("ready", flush=True)
         sys.stdin.readline()
