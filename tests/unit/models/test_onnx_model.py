@@ -137,7 +137,8 @@ def test_rows_run_together_where_company_changes_nothing(make_folder: MakeFolder
 
 
 def test_rows_run_alone_where_company_would_change_them(make_folder: MakeFolder) -> None:
-    model = open_model(make_folder(is_shared=True))
+    lines = {"bad": (9, 0, 0), "plain": (0, 2, 0), "good": (0, 0, 2)}
+    model = open_model(make_folder(is_shared=True, lines=lines))
     assert model.runs_rows_alone
     alone = model.predict(["plain good"])
     assert model.predict(["plain good", "bad bad bad"])[0] == alone[0]
