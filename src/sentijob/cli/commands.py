@@ -25,6 +25,7 @@ COMMANDS = (
     Command("submit", "Queue texts to be scored.", MAIN),
     Command("run", "Score texts here and now, with no worker, and print the results.", MAIN),
     Command("worker", "Score what is queued: run, start, stop and watch workers.", MAIN),
+    Command("serve", "Offer the store to programs and browsers, over HTTP.", MAIN),
     Command("status", "Show jobs and batches by id.", LOOK),
     Command(
         "wait", "Wait until jobs and batches are final; the exit status tells how it went.", LOOK

@@ -1,0 +1,32 @@
+"""What every part of the server works with, and how a route asks for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from sentijob.ports import Store
+from sentijob.settings import Settings
+from sentijob.web.commits import Commits
+from sentijob.web.intake import Intake
+
+
+@dataclass(frozen=True)
+class Services:
+    """One of each for a server; made by :func:`~sentijob.web.app.create_app`."""
+
+    store: Store
+    settings: Settings
+    commits: Commits
+    intake: Intake
+
+
+def _of(request: Request) -> Services:
+    services: Services = request.app.state.services
+    return services
+
+
+Using = Annotated[Services, Depends(_of)]
+"""The type of a route's argument that asks for them."""
