@@ -8,7 +8,7 @@ WORK := .training
 QUICK := startup latency drain workers models reuse tuning bulk peers
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint format bench bench-peers bench-torch bench-growth bench-scale bench-all bench-report \
+.PHONY: help demo test check lint format bench bench-accuracy bench-peers bench-torch bench-growth bench-scale bench-all bench-report \
 	fuzz torture train train-cascade clean run-environment dev-environment bench-environment torch-environment \
 	training-environment fuzz-environment
 
@@ -42,6 +42,9 @@ bench: bench-environment ## The quick benchmarks, ten minutes: start-up, latency
 bench-peers: bench-environment ## Huey, RQ, Celery and Dramatiq on the same null job, five minutes
 	$(BIN)/python bench/peers.py
 
+bench-accuracy: bench-environment ## What each model is worth on labelled sets, five minutes: DATA=
+	$(BIN)/python bench/accuracy.py --data $(DATA)
+
 bench-torch: torch-environment ## mini beside a transformers pipeline; installs torch, a gigabyte
 	$(BIN)/python bench/transformers_pipeline.py
 
@@ -71,9 +74,9 @@ torture: dev-environment ## Break it on purpose; SEED= DURATION= DB= SCENARIO= c
 	$(BIN)/python torture/torture.py $(if $(SEED),--seed $(SEED)) $(if $(DURATION),--duration $(DURATION)) \
 		$(if $(DB),--db $(DB)) $(foreach name,$(SCENARIO),--scenario $(name))
 
-train: training-environment ## Make mini again, 1.5 hours: DATA=, START= (weights), WORK= keeps results, SHIP=1 installs it
+train: training-environment ## Make mini again, 2.5 hours: DATA=, START= and TEACHER= (weights), WORK= keeps results, SHIP=1 installs it
 	@mkdir -p $(WORK)
-	$(BIN)/python -u training/run.py --data $(DATA) --start $(START) --folder $(WORK) $(if $(SHIP),--ship) 2>&1 | tee -a $(WORK)/log
+	$(BIN)/python -u training/run.py --data $(DATA) --start $(START) $(if $(TEACHER),--teacher $(TEACHER)) --folder $(WORK) $(if $(SHIP),--ship) 2>&1 | tee -a $(WORK)/log
 
 train-cascade: training-environment ## Make the n-grams of cascade and its thresholds again, once mini is made: DATA= WORK=
 	$(BIN)/python training/ngrams.py --data $(DATA)

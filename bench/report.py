@@ -16,7 +16,7 @@ from typing import Any
 from harness import RESULTS, are_figures, figure
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = (ROOT / "README.md", ROOT / "docs" / "performance.md")
+DOCUMENTS = (ROOT / "README.md", ROOT / "docs" / "models.md", ROOT / "docs" / "performance.md")
 BLOCK = re.compile(
     r"(<!-- bench (?P<name>[\w-]+)(?P<short> short)? -->\n).*?(<!-- end -->)", re.DOTALL
 )
@@ -30,7 +30,7 @@ def main() -> None:
         type=Path,
         nargs="*",
         default=DOCUMENTS,
-        help="what to bring up to date [README.md docs/performance.md]",
+        help="what to bring up to date [README.md docs/models.md docs/performance.md]",
     )
     parser.add_argument(
         "--results", type=Path, default=RESULTS, help="where the records are [bench/results]"

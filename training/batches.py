@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +38,20 @@ class Rows:
         self.begins = np.concatenate([[0], self.ends[:-1]])
         self.shares = np.array(shares)[arrays["sources"]]
 
-    def batches(self, number: int, seed: int, *, processes: int) -> list[list[Batch]]:
+    def taught(self, chances: NDArray[np.float32], share: float) -> Rows:
+        """The same with targets that are *share* of a teacher's *chances*, of shape (texts, classes).
+
+        Rows of NaN are none. Rare labels weigh no more: the teacher's word has it already.
+        """
+        mixed = copy(self)
+        blended = share * chances + (1 - share) * self.targets
+        mixed.targets = np.where(np.isnan(chances), self.targets, blended).astype(np.float32)
+        mixed.weights = np.ones_like(self.weights)
+        return mixed
+
+    def batches(
+        self, number: int, seed: int, step_tokens: int = STEP_TOKENS, *, processes: int
+    ) -> list[list[Batch]]:
         """Pass *number*: for each step a batch for each process, of about the same size."""
         chance = np.random.default_rng([seed, number])
         texts = self._drawn(chance)
@@ -45,7 +59,8 @@ class Rows:
         lengths = np.minimum(full, LONGEST)
         starts = chance.integers(0, full - lengths + 1)
         cut = [
-            Batch(texts[group], starts[group], lengths[group]) for group in _groups(lengths, chance)
+            Batch(texts[group], starts[group], lengths[group])
+            for group in _groups(lengths, step_tokens, chance)
         ]
         even = len(cut) // processes * processes
         steps = [cut[first : first + processes] for first in range(0, even, processes)]
@@ -71,7 +86,7 @@ class Rows:
         return ids, np.arange(longest) < (batch.lengths + 2)[:, None]
 
 
-def _groups(lengths: Integers, chance: np.random.Generator) -> Iterator[Integers]:
+def _groups(lengths: Integers, step_tokens: int, chance: np.random.Generator) -> Iterator[Integers]:
     """Places of texts of like length, as many as a step's tokens hold."""
     for first in range(0, len(lengths), _SORTED_TOGETHER):
         near = np.arange(first, min(first + _SORTED_TOGETHER, len(lengths)))
@@ -79,7 +94,7 @@ def _groups(lengths: Integers, chance: np.random.Generator) -> Iterator[Integers
         group: list[int] = []
         for place in near[::-1]:
             longest = int(lengths[group[0]]) + 3 if group else 0
-            if group and (len(group) + 1) * longest > STEP_TOKENS:
+            if group and (len(group) + 1) * longest > step_tokens:
                 yield np.array(group)
                 group = []
             group.append(int(place))

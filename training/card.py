@@ -47,6 +47,7 @@ def card(results: Mapping[str, Any], config: Mapping[str, Any], size: int) -> st
         passes=results["fit"]["passes"],
         rate=results["fit"]["rate"],
         start=results["fit"]["start"],
+        taught=taught(results["teach"]),
         accuracy=accuracy(models),
         calibration=calibration(results["evaluate"][chosen["form"]], chosen["figures"]),
         data=sources(results["prepare"]["train"]),
@@ -54,6 +55,13 @@ def card(results: Mapping[str, Any], config: Mapping[str, Any], size: int) -> st
         language_sure=languages["share above 80 %"],
         sarcasm=chosen["figures"]["probe sarcasm"]["two-class"],
     )
+
+
+def taught(teacher: Mapping[str, Any]) -> str:
+    """Whom it learnt from."""
+    if not teacher:
+        return "from the labels alone"
+    return f"from the labels and the probabilities of {teacher['teacher']}, trained on them before"
 
 
 def accuracy(models: Mapping[str, Mapping[str, Mapping[str, float]]]) -> str:

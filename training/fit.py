@@ -1,10 +1,10 @@
-"""Stage 2: training, by two processes of one thread whose gradients are averaged at each step."""
+"""Stage 3: training, by two processes of one thread whose gradients are averaged at each step."""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
@@ -13,20 +13,24 @@ from typing import Any, NamedTuple
 import network
 import numpy as np
 import torch
-from batches import Batch, Rows
+from batches import STEP_TOKENS, Batch, Rows
 from prepare import ALL_SOURCES
-from torch import Tensor, distributed
+from torch import Tensor, distributed, nn
 from torch.nn import functional
 from torch.nn.utils import clip_grad_norm_
 
 DECAY_A_LAYER, HEAD_RATE, WEIGHT_DECAY = 0.9, 5.0, 0.01
 WARM_UP, CLIP, MEAN_DECAY = 0.06, 1.0, 0.999
+TAUGHT = 0.75
+"""How much of what the student learns is the teacher's word; the rest is the label."""
+ROUNDED_FROM = 0.75
+"""The share of the steps after which it computes as int8 will."""
 _NOTE_EVERY = 50
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run of the stage is told."""
+    """What a stage that trains is told."""
 
     work: Path
     start: Path
@@ -34,8 +38,21 @@ class Plan:
     passes: float
     rate: float
     seed: int
+    name: str = "student"
+    """What the files of its weights are called."""
+    step_tokens: int = STEP_TOKENS
+    """Of each process, padding included."""
     processes: int = 2
     save_seconds: float = 240.0
+
+
+class Trainable(NamedTuple):
+    model: nn.Module
+    """Token ids and mask, each of shape (texts, tokens), to logits."""
+    groups: list[dict[str, Any]]
+    """For the optimizer; with ``scale``, a group's share of the rate."""
+    before_step: Callable[[float], None] = lambda _: None
+    """Is told which share of the steps is done."""
 
 
 class Step(NamedTuple):
@@ -45,36 +62,57 @@ class Step(NamedTuple):
 
 def fit(plan: Plan) -> dict[str, Any]:
     """Train, going on where a run before was ended; writes the averaged weights."""
-    meeting = plan.work / "meeting"
-    meeting.unlink(missing_ok=True)
-    torch.multiprocessing.spawn(_work, (plan, f"file://{meeting}"), nprocs=plan.processes)
+    in_processes(_learn, plan)
     return {"passes": plan.passes, "rate": plan.rate, "start": plan.start.name}
 
 
-def _work(rank: int, plan: Plan, meeting: str) -> None:
+def _learn(rank: int, plan: Plan) -> None:
+    with np.load(plan.work / "train.npz") as arrays:
+        rows = Rows(arrays, [source.share for source in ALL_SOURCES])
+    taught = plan.work / "taught.npy"
+    if taught.exists():
+        rows = rows.taught(np.load(taught), TAUGHT)
+    torch.manual_seed(plan.seed)
+    model = network.load(plan.start)
+
+    def round_late(share: float) -> None:
+        if share >= ROUNDED_FROM:
+            model.round()
+
+    Trainer(plan, rows, rank, Trainable(model, parameter_groups(model), round_late)).run()
+
+
+def in_processes(work: Callable[[int, Plan], None], plan: Plan) -> None:
+    """Call ``work(rank, plan)`` in processes of one thread that can average what they find."""
+    meeting = plan.work / "meeting"
+    meeting.unlink(missing_ok=True)
+    torch.multiprocessing.spawn(_meet, (work, plan, f"file://{meeting}"), nprocs=plan.processes)
+
+
+def _meet(rank: int, work: Callable[[int, Plan], None], plan: Plan, meeting: str) -> None:
     torch.set_num_threads(1)
     os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo")
     distributed.init_process_group(
         "gloo", init_method=meeting, rank=rank, world_size=plan.processes
     )
-    with np.load(plan.work / "train.npz") as arrays:
-        rows = Rows(arrays, [source.share for source in ALL_SOURCES])
-    Trainer(plan, rows, rank).run()
+    work(rank, plan)
     distributed.destroy_process_group()
 
 
 class Trainer:
     """One process's part."""
 
-    def __init__(self, plan: Plan, rows: Rows, rank: int) -> None:
+    def __init__(self, plan: Plan, rows: Rows, rank: int, trained: Trainable) -> None:
         self._plan, self._rows, self._rank = plan, rows, rank
-        torch.manual_seed(plan.seed)
-        self._model = network.load(plan.start)
-        self._mean = {name: each.clone() for name, each in self._model.state_dict().items()}
-        self._optimizer = torch.optim.AdamW(parameter_groups(self._model), fused=True)
+        self._model, self._before_step = trained.model, trained.before_step
+        self._weights = {
+            name: weight for name, weight in self._model.named_parameters() if weight.requires_grad
+        }
+        self._mean = {name: weight.detach().clone() for name, weight in self._weights.items()}
+        self._optimizer = torch.optim.AdamW(trained.groups, fused=True)
         self._scales = [group["scale"] for group in self._optimizer.param_groups]
         self._saved_at = time.monotonic()
-        self._state_path = plan.work / "fit-state.pt"
+        self._state_path = plan.work / f"{plan.name}-state.pt"
 
     def run(self) -> None:
         begun = self._resume()
@@ -93,19 +131,21 @@ class Trainer:
                 losses.clear()
             self._save_sometimes(step.number + 1)
         if self._rank == 0:
-            network.save(self._mean, self._plan.work / "student.safetensors")
-            network.save(self._model.state_dict(), self._plan.work / "student-last.safetensors")
+            network.save(self._mean, self._plan.work / f"{self._plan.name}.safetensors")
 
     def _steps(self) -> Iterator[Step]:
         number = 0
         for each in range(ceil(self._plan.passes)):
-            steps = self._rows.batches(each, self._plan.seed, processes=self._plan.processes)
+            steps = self._rows.batches(
+                each, self._plan.seed, self._plan.step_tokens, processes=self._plan.processes
+            )
             # Their order is random, so that any part of a pass is like the whole.
             for batches in steps[: round(len(steps) * (self._plan.passes - each))]:
                 yield Step(number, batches)
                 number += 1
 
     def _step(self, step: Step, total: int) -> float:
+        self._before_step(step.number / total)
         # A step's chance is its own, so that one that is done again is the same.
         torch.manual_seed(self._plan.seed * 1_000_003 + step.number * 2 + self._rank)
         for group, scale in zip(self._optimizer.param_groups, self._scales, strict=True):
@@ -114,12 +154,12 @@ class Trainer:
         self._optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self._average_gradients()
-        clip_grad_norm_(self._model.parameters(), CLIP)
+        clip_grad_norm_(self._weights.values(), CLIP)
         self._optimizer.step()
         decay = min(MEAN_DECAY, (1 + step.number) / (10 + step.number))
         if self._rank == 0:
-            for name, weight in self._model.state_dict().items():
-                self._mean[name].lerp_(weight, 1 - decay)
+            for name, weight in self._weights.items():
+                self._mean[name].lerp_(weight.detach(), 1 - decay)
         return float(loss.detach())
 
     def _loss(self, batch: Batch) -> Tensor:
@@ -133,7 +173,7 @@ class Trainer:
         return (losses * weights).sum() / len(weights)
 
     def _average_gradients(self) -> None:
-        gradients = [each.grad for each in self._model.parameters() if each.grad is not None]
+        gradients = [each.grad for each in self._weights.values() if each.grad is not None]
         flat = torch.cat([each.flatten() for each in gradients])
         distributed.all_reduce(flat)
         flat /= self._plan.processes
@@ -169,7 +209,7 @@ class Trainer:
 
     def _say(self, line: str) -> None:
         if self._rank == 0:
-            print(f"{time.strftime('%H:%M:%S')} fit: {line}", flush=True)
+            print(f"{time.strftime('%H:%M:%S')} {self._plan.name}: {line}", flush=True)
 
 
 def parameter_groups(model: network.Classifier) -> list[dict[str, Any]]:

@@ -29,15 +29,44 @@ _LAYER_NAMES = {
 }
 
 
+class Dense(nn.Linear):
+    """A linear layer that computes with weights as int8 will have them, when told to."""
+
+    is_rounded = False
+
+    def forward(self, states: Tensor) -> Tensor:
+        if not self.is_rounded:
+            return super().forward(states)
+        # As onnxruntime's ``reduce_range``: seven bits, a scale for each row.
+        scales = self.weight.detach().abs().amax(1, keepdim=True) / 63
+        return functional.linear(seen(states), rounded(self.weight, scales), self.bias)
+
+
+def seen(states: Tensor) -> Tensor:
+    """Activations as int8 computes with them: 256 levels over the range of all."""
+    low, high = states.detach().aminmax()
+    return rounded(states, (high.clamp(min=0) - low.clamp(max=0)).float() / 255)
+
+
+def rounded(values: Tensor, scale: Tensor) -> Tensor:
+    """Multiples of *scale*, through which gradients pass as if nothing had been rounded.
+
+    Source: "Estimating or Propagating Gradients Through Stochastic Neurons for Conditional
+    Computation", Bengio et al., 2013 (the straight-through estimator).
+    """
+    exact = values.detach().float()
+    return values + ((exact / scale).round() * scale - exact).to(values.dtype)
+
+
 class Layer(nn.Module):
     """Attention, then two dense layers, each added to what came in and normalised."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.query, self.key, self.value = (nn.Linear(WIDTH, WIDTH) for _ in range(3))
-        self.mixed = nn.Linear(WIDTH, WIDTH)
+        self.query, self.key, self.value = (Dense(WIDTH, WIDTH) for _ in range(3))
+        self.mixed = Dense(WIDTH, WIDTH)
         self.mixed_norm = nn.LayerNorm(WIDTH, eps=EPSILON)
-        self.wide, self.narrow = nn.Linear(WIDTH, INNER), nn.Linear(INNER, WIDTH)
+        self.wide, self.narrow = Dense(WIDTH, INNER), Dense(INNER, WIDTH)
         self.norm = nn.LayerNorm(WIDTH, eps=EPSILON)
 
     def forward(self, states: Tensor, visible: Tensor) -> Tensor:
@@ -64,6 +93,12 @@ class Classifier(nn.Module):
         self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
         self.dropout = nn.Dropout(dropout)
         self.head = nn.Linear(WIDTH, CLASSES)
+
+    def round(self) -> None:
+        """Compute from now on as int8 will, so that what is learnt withstands it."""
+        for part in self.modules():
+            if isinstance(part, Dense):
+                part.is_rounded = True
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
         states = self.word(ids) + self.position.weight[: ids.shape[1]] + self.kind.weight[0]
@@ -102,6 +137,14 @@ def load(path: Path) -> Classifier:
             ].float()
     model.load_state_dict(weights)
     return model
+
+
+def restore(model: nn.Module, path: Path) -> None:
+    """Put the weights of *path* into a model that may have more."""
+    stored = load_file(path)
+    unknown = model.load_state_dict(stored, strict=False).unexpected_keys
+    if unknown:
+        raise ValueError(f"{path} has weights that the model has not: {unknown}")
 
 
 def save(weights: dict[str, Tensor], path: Path) -> None:

@@ -127,10 +127,12 @@ def arrays(
 def class_weights(
     sources: NDArray[np.uint8], labels: NDArray[np.integer[Any]]
 ) -> NDArray[np.float32]:
-    """The rarer a label is within its source, the more: by the root, with a mean of 1 a source."""
+    """The rarer a label is within a source that asks for it, the more: by the root, 1 on average."""
     weights = np.ones(len(sources), dtype=np.float32)
-    for source in range(len(labelled.SOURCES)):
-        inside = sources == source
+    for place, source in enumerate(labelled.SOURCES):
+        if not source.weighed:
+            continue
+        inside = sources == place
         counts = np.bincount(labels[inside], minlength=3)
         raw = (counts.sum() / np.maximum(counts, 1))[labels[inside]] ** 0.5
         weights[inside] = raw / raw.mean() if len(raw) else raw

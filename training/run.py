@@ -22,6 +22,7 @@ class Options:
     data: Path
     folder: Path
     start: Path
+    teacher: Path | None
     assets: Path
     before: Path
     passes: float
@@ -45,6 +46,9 @@ def read_options() -> tuple[Options, bool]:
     parser.add_argument("--data", type=Path, required=True, help="holds train/ and dev/")
     parser.add_argument("--folder", type=Path, required=True, help="keeps the results of stages")
     parser.add_argument("--start", type=Path, required=True, help="weights to train on from")
+    parser.add_argument(
+        "--teacher", type=Path, help="all-mpnet-base-v2, to learn from; else from labels alone"
+    )
     parser.add_argument("--assets", type=Path, default=SHIPPED, help="has tokenizer and emoji.tsv")
     parser.add_argument("--before", type=Path, default=SHIPPED, help="the model to compare with")
     parser.add_argument("--passes", type=float, default=2)
@@ -85,6 +89,26 @@ def prepare(options: Options) -> dict[str, Any]:
     )
 
 
+def teach(options: Options) -> dict[str, Any]:
+    if options.teacher is None:
+        return {}
+    return carried_out("teacher", "teach", options.folder, options.teacher, options.seed)
+
+
+def label(options: Options) -> dict[str, Any]:
+    if options.teacher is None:
+        return {}
+    return carried_out("asking", "label", options.folder, options.teacher)
+
+
+def judge(options: Options) -> dict[str, Any]:
+    if options.teacher is None:
+        return {}
+    return carried_out(
+        "asking", "judge", options.folder, options.teacher, options.data, options.assets
+    )
+
+
 def fit(options: Options) -> dict[str, Any]:
     plan = importlib.import_module("fit").Plan(
         options.folder, options.start, options.passes, options.rate, options.seed
@@ -110,10 +134,13 @@ def choose(options: Options) -> dict[str, Any]:
 
 STAGES: dict[str, Callable[[Options], dict[str, Any]]] = {
     "prepare": prepare,
+    "teach": teach,
+    "label": label,
     "fit": fit,
     "export": export,
     "quantise": quantise,
     "evaluate": evaluate,
+    "judge": judge,
     "choose": choose,
 }
 

@@ -16,8 +16,8 @@ HERE = Path(__file__).resolve().parent
 TARGET = HERE.parent / "src" / "sentijob" / "models" / "mini"
 MANIFEST, LOG = HERE / "shipped.json", HERE / "shipped.log"
 FILES = ("model.onnx", "tokenizer.json", "emoji.tsv", "config.json", "MODEL_CARD.md")
-_STAGES = ("prepare", "fit", "export", "quantise", "evaluate", "choose")
-_PACKAGES = ("torch", "onnx", "onnxruntime", "numpy", "tokenizers", "safetensors")
+_STAGES = ("prepare", "teach", "label", "judge", "fit", "export", "quantise", "evaluate", "choose")
+_PACKAGES = ("torch", "onnx", "onnxruntime", "numpy", "tokenizers", "safetensors", "transformers")
 
 
 def write_card(work: Path) -> None:
@@ -46,6 +46,7 @@ def describe(work: Path, folder: Path, seed: int) -> dict[str, Any]:
         "temperature": results["choose"]["temperature"],
         "files": digests(folder),
         "seed": seed,
+        "teach": results["teach"],
         "fit": results["fit"],
         "form": results["choose"]["form"],
         "versions": {name: version(name) for name in _PACKAGES},

@@ -57,3 +57,15 @@ def test_a_long_text_is_read_by_a_window_between_the_special_tokens(rows: Rows) 
     for row, visible, text, length in zip(ids, mask, step.texts, step.lengths, strict=True):
         assert list(row[visible]) == [BEGIN, *[text] * length, END]
         assert not row[~visible].any()
+
+
+def test_targets_are_blended_with_what_the_teacher_said_where_it_said_anything(rows: Rows) -> None:
+    chances = np.full((COUNT, 3), np.nan, dtype=np.float32)
+    chances[0] = (0.2, 0.0, 0.8)
+    rows.targets[:] = (0.0, 0.0, 1.0)
+    rows.weights[:] = 2
+    mixed = rows.taught(chances, 0.75)
+    assert mixed.targets[0] == pytest.approx([0.15, 0.0, 0.85])
+    assert mixed.targets[1] == pytest.approx([0.0, 0.0, 1.0])
+    assert set(mixed.weights) == {1.0}
+    assert set(rows.weights) == {2.0}

@@ -22,6 +22,7 @@ def results() -> dict[str, Any]:
     return {
         "prepare": {"train": {source.name: 1_234 for source in ALL_SOURCES}},
         "fit": {"passes": 3, "rate": 6e-5, "start": "weights.safetensors"},
+        "teach": {"teacher": "big"},
         "evaluate": dict.fromkeys(("before", "float", "static", "dynamic", "vader"), SETS),
         "choose": {
             "form": "static",
@@ -39,6 +40,12 @@ def test_a_card_holds_the_results_and_no_gap(results: dict[str, Any]) -> None:
         assert said in written
     assert "$" not in written
     assert "- / 80.0 / 70.0" in written
+
+
+def test_a_card_tells_whom_the_model_learnt_from(results: dict[str, Any]) -> None:
+    assert "probabilities of big" in card.card(results, {"version": "1"}, 1)
+    results["teach"] = {}
+    assert "from the labels alone" in card.card(results, {"version": "1"}, 1)
 
 
 def test_every_source_stands_in_the_card_with_its_licence(results: dict[str, Any]) -> None:

@@ -69,8 +69,10 @@ def test_phrases_of_a_held_out_sentence_are_dropped() -> None:
     assert [one.text for one in kept] == ["other words"]
 
 
-def test_a_rare_label_weighs_more_within_its_source() -> None:
-    sources = np.zeros(10, dtype=np.uint8)
-    weights = prepare.class_weights(sources, np.array([0] + [2] * 9))
-    assert weights[0] == pytest.approx(3 * weights[1])
-    assert weights.mean() == pytest.approx(1)
+def test_a_rare_label_weighs_more_within_a_source_that_asks_for_it() -> None:
+    labels = np.array([0] + [2] * 9)
+    for place, source in enumerate(labelled.SOURCES):
+        weights = prepare.class_weights(np.full(10, place, dtype=np.uint8), labels)
+        assert weights[0] == pytest.approx((3 if source.weighed else 1) * weights[1])
+        assert weights.mean() == pytest.approx(1)
+    assert any(source.weighed for source in labelled.SOURCES)
