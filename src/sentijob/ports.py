@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from sentijob.errors import ConflictError
 from sentijob.jobs import (
     Batch,
     ClaimedJob,
@@ -23,6 +24,7 @@ from sentijob.jobs import (
     Sentiment,
     Sort,
     StoredJob,
+    Submission,
     Submitted,
     Terms,
     WorkerInfo,
@@ -64,6 +66,14 @@ class Submissions(Protocol):
 
         Raises:
             ConflictError: *once* already names a batch.
+        """
+        ...
+
+    def submit_each(self, submissions: Sequence[Submission]) -> Sequence[Submitted | ConflictError]:
+        """Queue many texts that have nothing to do with each other, in one transaction: they share its sync.
+
+        Each gets what :meth:`submit` would give it or raise, in order. What
+        is raised here goes for all of them: then none is queued.
         """
         ...
 
