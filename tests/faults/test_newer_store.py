@@ -40,6 +40,9 @@ _OPENING = (
     "db check --repair",
     "db backup copy.db",
     "db vacuum",
+    "token create phone",
+    "token list",
+    "token revoke phone",
 )
 _OTHERS = (
     "worker stop",
