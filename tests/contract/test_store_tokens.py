@@ -103,9 +103,7 @@ def test_that_a_token_was_used_is_noted_once_a_minute_by_all_who_serve(
     noted = store.now()
     for server in (store, other, store):
         clock.pass_time(MINUTE / 4)
-        before = other.change_token(), store.change_token()
         server.authenticate(secret)
-        assert (other.change_token(), store.change_token()) == before
         assert [one.last_used_at for one in store.tokens()] == [noted]
     clock.pass_time(MINUTE / 4)
     other.authenticate(secret)

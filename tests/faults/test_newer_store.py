@@ -25,6 +25,7 @@ _OPENING = (
     "worker status",
     "worker pause",
     "worker resume",
+    "serve",
     "status 1",
     "wait 1",
     "list",
