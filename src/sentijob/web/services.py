@@ -11,6 +11,7 @@ from sentijob.ports import Store
 from sentijob.settings import Settings
 from sentijob.web.commits import Commits
 from sentijob.web.intake import Intake
+from sentijob.web.waiting import Waiting
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Services:
     settings: Settings
     commits: Commits
     intake: Intake
+    waiting: Waiting
 
 
 def _of(request: Request) -> Services:
