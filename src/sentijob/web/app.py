@@ -10,10 +10,11 @@ from fastapi import FastAPI
 from sentijob import __version__, wiring
 from sentijob.ports import Store
 from sentijob.settings import Settings
-from sentijob.web import health, jobs, predict, problems
+from sentijob.web import events, health, jobs, predict, problems
 from sentijob.web.commits import Commits
 from sentijob.web.intake import Intake
 from sentijob.web.services import Services
+from sentijob.web.states import Events
 from sentijob.web.waiting import Waiting
 
 
@@ -21,7 +22,8 @@ def create_app(store: Store, settings: Settings) -> FastAPI:
     """The application on a store that is open for as long as it runs."""
     commits = Commits(wiring.make_waker(settings), store.change_token)
     waiting = Waiting(store, commits)
-    services = Services(store, settings, commits, Intake(store), waiting)
+    listened_to = Events(store, settings, commits)
+    services = Services(store, settings, commits, Intake(store), waiting, listened_to)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -36,6 +38,6 @@ def create_app(store: Store, settings: Settings) -> FastAPI:
     )
     app.state.services = services
     problems.install(app)
-    for router in (health.router, predict.router, jobs.router):
+    for router in (health.router, predict.router, jobs.router, events.router):
         app.include_router(router)
     return app

@@ -11,6 +11,7 @@ from sentijob.ports import Store
 from sentijob.settings import Settings
 from sentijob.web.commits import Commits
 from sentijob.web.intake import Intake
+from sentijob.web.states import Events
 from sentijob.web.waiting import Waiting
 
 
@@ -23,6 +24,7 @@ class Services:
     commits: Commits
     intake: Intake
     waiting: Waiting
+    events: Events
 
 
 def _of(request: Request) -> Services:
