@@ -26,7 +26,7 @@ import pyarrow.parquet as pq
 from corpus import add_texts_option, take_texts
 from harness import SENTIJOB, Goal, Peak, Table, peak_of, publish, scratch_store, store_of, timed
 
-from sentijob.cli.filling import CHUNK_TEXTS
+from sentijob.ingest.filling import CHUNK_TEXTS
 from sentijob.cli.intake import queue_file, scanned_file
 from sentijob.cli.orders import Order
 from sentijob.export.formats import ExportFormat

@@ -15,7 +15,7 @@ import typer
 
 from sentijob import wiring
 from sentijob.cli.console import is_terminal, note, output_console
-from sentijob.cli.filling import QueuedBatch
+from sentijob.ingest.filling import QueuedBatch
 from sentijob.cli.flags import with_flags
 from sentijob.cli.interrupts import Interrupted
 from sentijob.cli.lazy import command_app
@@ -36,7 +36,7 @@ from sentijob.jobs import RUN_PRIORITY, BatchReference, JobReference, Reference,
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from sentijob.cli.filling import Receipt
+    from sentijob.ingest.filling import Receipt
     from sentijob.cli.orders import Order
     from sentijob.models.process import ProcessModel
     from sentijob.ports import Store

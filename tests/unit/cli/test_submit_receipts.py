@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from sentijob.cli.filling import QueuedBatch
+from sentijob.ingest.filling import QueuedBatch
 from sentijob.cli.receipts import document, greet, reference, warn, written
 from sentijob.jobs import Batch, BatchReference, Counts, JobReference, Submitted
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from sentijob.cli import filling
-from sentijob.cli.filling import Filling
+from sentijob.ingest import filling
+from sentijob.ingest.filling import Filling
 from sentijob.jobs import Item, OpenedBatch, Selector, Terms
 from sentijob.ports import Store
 from sentijob.store.sql_store import SqlStore
