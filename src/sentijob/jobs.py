@@ -305,6 +305,8 @@ class OpenedBatch(NamedTuple):
     batch: Batch
     present: int
     is_new: bool
+    fingerprint: str | None
+    """Of what it was begun with."""
 
 
 class WorkerInfo(NamedTuple):

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from sentijob.cli.console import note
-from sentijob.ingest.filling import Filling, QueuedBatch, fingerprint
 from sentijob.cli.interrupts import Interrupted
 from sentijob.cli.orders import STDIN, Order
 from sentijob.cli.progress import meter
 from sentijob.cli.words import amount
 from sentijob.errors import InputError, SentijobError, StoreError
+from sentijob.ingest.filling import Filling, QueuedBatch, fingerprint
 from sentijob.ingest.formats import Format, format_of
 from sentijob.jobs import Item
 
