@@ -93,7 +93,7 @@ QUICK: Mapping[str, set[str]] = {
 }
 """Commands that draw nothing, each with all of our modules that it may import."""
 TABLES: Mapping[str, set[str]] = {
-    "status 1": QUICK["status 1 --json"] | WHOLE_STORE | DRAWING | {"cli.crew"},
+    "status 1": QUICK["status 1 --json"] | WHOLE_STORE | DRAWING | {"worker", "worker.crew"},
     "list": QUICK["list --json"] | DRAWING,
 }
 """The same of commands that draw tables."""

@@ -16,7 +16,6 @@ import typer
 from sentijob import wiring
 from sentijob.cli.conduct import Conduct
 from sentijob.cli.console import note, output_console, put
-from sentijob.cli.crew import Member, crew
 from sentijob.cli.flags import with_flags
 from sentijob.cli.inert import inert
 from sentijob.cli.lazy import command_app
@@ -26,6 +25,7 @@ from sentijob.cli.session import opened_store, session_settings
 from sentijob.durations import parse_duration
 from sentijob.errors import NotFoundError, UsageError
 from sentijob.places import has_password, is_url
+from sentijob.worker.crew import Member, crew
 
 if TYPE_CHECKING:
     from sentijob.models.process import ProcessModel
@@ -162,7 +162,11 @@ def status(*, as_json: AsJson = False, db: Db = None) -> None:
     """Show the workers of the store, alive and dead."""
     settings = session_settings(db=db)
     with opened_store(settings) as store:
-        members, is_paused, now = crew(store, settings), store.is_paused(), store.now()
+        members, is_paused, now = (
+            crew(store, wiring.run_folder(settings)),
+            store.is_paused(),
+            store.now(),
+        )
     if as_json:
         put(_as_json(members, is_paused=is_paused))
         return

@@ -10,19 +10,24 @@ from fastapi import FastAPI
 from sentijob import __version__, wiring
 from sentijob.ports import Store
 from sentijob.settings import Settings
-from sentijob.web import health, jobs, problems
+from sentijob.web import events, health, jobs, predict, problems
 from sentijob.web.commits import Commits
 from sentijob.web.intake import Intake
 from sentijob.web.services import Services
+from sentijob.web.states import Events
+from sentijob.web.waiting import Waiting
 
 
 def create_app(store: Store, settings: Settings) -> FastAPI:
     """The application on a store that is open for as long as it runs."""
-    services = Services(store, settings, Commits(wiring.make_waker(settings)), Intake(store))
+    commits = Commits(wiring.make_waker(settings), store.change_token)
+    waiting = Waiting(store, commits)
+    listened_to = Events(store, settings, commits)
+    services = Services(store, settings, commits, Intake(store), waiting, listened_to)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with services.commits.heard(), services.intake.open():
+        async with commits.heard(), services.intake.open(), waiting.open():
             yield
 
     app = FastAPI(
@@ -33,6 +38,6 @@ def create_app(store: Store, settings: Settings) -> FastAPI:
     )
     app.state.services = services
     problems.install(app)
-    for router in (health.router, jobs.router):
+    for router in (health.router, predict.router, jobs.router, events.router):
         app.include_router(router)
     return app

@@ -1,4 +1,4 @@
-"""Single texts: ``POST /predict`` and what became of them."""
+"""What became of single texts."""
 
 from __future__ import annotations
 
@@ -10,25 +10,14 @@ from fastapi import APIRouter, HTTPException, Query
 from starlette.concurrency import run_in_threadpool
 
 from sentijob.errors import NotFoundError
-from sentijob.jobs import INTERACTIVE_PRIORITY, Item, Job, JobReference, Selector, Status, Terms
+from sentijob.jobs import Job, JobReference, Selector
 from sentijob.ports import Reading
-from sentijob.web.documents import JobDocument, Result, TextToScore
+from sentijob.web.documents import JobDocument
 from sentijob.web.services import Using
 
 MOST_LISTED = 1_000
 
 router = APIRouter(tags=["jobs"])
-
-
-@router.post("/predict", status_code=HTTPStatus.ACCEPTED)
-async def predict(asked: TextToScore, using: Using) -> Result:
-    """Queue a text. Once this has answered, the job survives whatever happens to the machine."""
-    item = Item(asked.text)
-    terms = Terms(model=using.settings.model, priority=INTERACTIVE_PRIORITY)
-    submitted = await using.intake.submit(item, terms)
-    return Result(
-        job_uuid=submitted.job_uuid, status=Status.PENDING, result_label=None, result_score=None
-    )
 
 
 @router.get("/jobs/{job_uuid}", responses={404: {"description": "Job not found"}})
