@@ -359,6 +359,10 @@ class Sort(StrEnum):
     FINISHED = "finished"
 
 
+BY_AGE = frozenset({Sort.NEWEST, Sort.OLDEST})
+"""Orders that go on after one of their jobs."""
+
+
 class JobReference(NamedTuple):
     """A reference that names one job."""
 

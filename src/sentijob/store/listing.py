@@ -13,7 +13,7 @@ from itertools import islice
 from uuid import UUID
 
 from sentijob.errors import UsageError
-from sentijob.jobs import FINAL_STATUSES, Label, Selector, Sort, Status
+from sentijob.jobs import BY_AGE, FINAL_STATUSES, Label, Selector, Sort, Status
 from sentijob.store.clock import instant_to_ms
 from sentijob.store.database import Connection, Row
 from sentijob.store.peaks import EARLIEST, FINISHED, PRIORITY, blocks_with, highest_first, ids_of
@@ -28,7 +28,6 @@ _WORTH_SORTING = 20
 """Jobs of which fewer than one in so many are wanted are sorted rather than met by walking."""
 _MOST_BLOCKS = 300
 """Blocks to read by their peaks before giving up on them."""
-_BY_AGE = {Sort.NEWEST, Sort.OLDEST}
 _KEYS = {
     Sort.NEWEST: ("id", "{veil}id DESC"),
     Sort.OLDEST: ("id", "{veil}id"),
@@ -79,7 +78,7 @@ class Listing:
         Raises:
             UsageError: another order is asked for.
         """
-        if sort not in _BY_AGE:
+        if sort not in BY_AGE:
             raise UsageError(f"jobs sorted by {sort} can't be gone on with after one of them")
         is_descending = sort is Sort.NEWEST
         last = number_past(self._connection, "job", job_uuid, is_descending=is_descending)

@@ -10,9 +10,10 @@ from fastapi import FastAPI
 from sentijob import __version__, wiring
 from sentijob.ports import Store
 from sentijob.settings import Settings
-from sentijob.web import events, health, jobs, predict, problems
+from sentijob.web import batches, events, health, jobs, predict, problems
 from sentijob.web.commits import Commits
 from sentijob.web.intake import Intake
+from sentijob.web.queueing import Queueing
 from sentijob.web.services import Services
 from sentijob.web.states import Events
 from sentijob.web.waiting import Waiting
@@ -23,7 +24,9 @@ def create_app(store: Store, settings: Settings) -> FastAPI:
     commits = Commits(wiring.make_waker(settings), store.change_token)
     waiting = Waiting(store, commits)
     listened_to = Events(store, settings, commits)
-    services = Services(store, settings, commits, Intake(store), waiting, listened_to)
+    services = Services(
+        store, settings, commits, Intake(store), waiting, listened_to, Queueing(store)
+    )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -38,6 +41,6 @@ def create_app(store: Store, settings: Settings) -> FastAPI:
     )
     app.state.services = services
     problems.install(app)
-    for router in (health.router, predict.router, jobs.router, events.router):
+    for router in (health.router, predict.router, jobs.router, batches.router, events.router):
         app.include_router(router)
     return app
