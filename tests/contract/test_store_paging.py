@@ -46,9 +46,7 @@ def test_pages_hold_each_job_once_and_none_that_came_meanwhile(store: Store, sor
 
 
 @pytest.mark.parametrize("sort", [Sort.NEWEST, Sort.OLDEST])
-def test_a_page_follows_a_job_that_is_gone(
-    store: Store, clock: MovableClock, sort: Sort
-) -> None:
+def test_a_page_follows_a_job_that_is_gone(store: Store, clock: MovableClock, sort: Sort) -> None:
     for text in "abcde":
         submit(store, text)
         clock.pass_time(timedelta(milliseconds=1))
