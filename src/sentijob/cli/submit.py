@@ -20,7 +20,7 @@ from sentijob.jobs import BATCH_PRIORITY, INTERACTIVE_PRIORITY, PRIORITY_RANGE
 from sentijob.wiring import opened_submissions, run_folder
 
 if TYPE_CHECKING:
-    from sentijob.cli.filling import Receipt
+    from sentijob.ingest.filling import Receipt
     from sentijob.ports import Store
     from sentijob.settings import Settings
 

@@ -10,10 +10,11 @@ from fastapi import FastAPI
 from sentijob import __version__, wiring
 from sentijob.ports import Store
 from sentijob.settings import Settings
-from sentijob.web import events, health, jobs, metrics, predict, problems
+from sentijob.web import batches, events, health, jobs, metrics, predict, problems
 from sentijob.web.commits import Commits
 from sentijob.web.intake import Intake
 from sentijob.web.measures import Measured, Measures
+from sentijob.web.queueing import Queueing
 from sentijob.web.services import Services
 from sentijob.web.states import Events
 from sentijob.web.waiting import Waiting
@@ -31,6 +32,7 @@ def create_app(store: Store, settings: Settings) -> FastAPI:
         waiting=waiting,
         events=Events(store, settings, commits),
         measures=Measures(store, settings),
+        queueing=Queueing(store),
     )
 
     @asynccontextmanager
@@ -47,6 +49,13 @@ def create_app(store: Store, settings: Settings) -> FastAPI:
     app.state.services = services
     app.add_middleware(Measured, measures=services.measures)
     problems.install(app)
-    for router in (health.router, predict.router, jobs.router, events.router, metrics.router):
+    for router in (
+        health.router,
+        predict.router,
+        jobs.router,
+        batches.router,
+        events.router,
+        metrics.router,
+    ):
         app.include_router(router)
     return app

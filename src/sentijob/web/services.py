@@ -12,6 +12,7 @@ from sentijob.settings import Settings
 from sentijob.web.commits import Commits
 from sentijob.web.intake import Intake
 from sentijob.web.measures import Measures
+from sentijob.web.queueing import Queueing
 from sentijob.web.states import Events
 from sentijob.web.waiting import Waiting
 
@@ -27,6 +28,7 @@ class Services:
     waiting: Waiting
     events: Events
     measures: Measures
+    queueing: Queueing
 
 
 def _of(request: Request) -> Services:
