@@ -120,9 +120,6 @@ def test_what_isnt_asked_for_is_as_the_server_is_set(store: Store) -> None:
         {"max_attempts": 0},
         {"name": ""},
         {"name": "a\0b"},
-        {"model": "maxi"},
-        {"model": "./"},
-        {"model": "/etc"},
         {"model": "a\0b"},
         {"text-field": "review"},
     ],
@@ -141,7 +138,16 @@ def test_a_name_that_would_name_something_else_is_refused(
     client: TestClient, store: Store, name: str
 ) -> None:
     answer = client.post("/batches", content=ROWS, headers=CSV, params={"name": name})
-    assert answer.status_code == 400
+    assert answer.status_code == 409
+    assert store.batches() == []
+
+
+@pytest.mark.parametrize("model", ["maxi", "./", "/etc", ""])
+def test_a_model_that_isnt_there_is_told_so_and_paths_are_none(
+    client: TestClient, store: Store, model: str
+) -> None:
+    answer = client.post("/batches", content=ROWS, headers=CSV, params={"model": model})
+    assert answer.status_code == 404
     assert store.batches() == []
 
 
