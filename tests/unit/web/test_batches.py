@@ -97,11 +97,11 @@ def test_a_query_says_how_texts_are_read_and_queued(client: TestClient, store: S
         key_field="no",
         store_text=False,
     )
-    (job,) = store.jobs(Selector())
+    (job,), (batch,) = store.jobs(Selector()), store.batches()
     assert (document["name"], document["model"], document["priority"]) == ("march", "vader", 5)
     assert (job.key, job.text, job.meta) == ("7", "fine", {"text": "not this"})
     assert (job.model, job.priority, job.max_attempts) == ("vader", 5, 2)
-    assert job.available_at - job.created_at == timedelta(hours=1)
+    assert job.available_at - batch.created_at == timedelta(hours=1)
 
 
 def test_what_isnt_asked_for_is_as_the_server_is_set(store: Store) -> None:
@@ -166,7 +166,7 @@ def test_a_bad_row_refuses_all_and_says_where_and_why(client: TestClient, store:
         ("", CSV, "body: the file is empty"),
         ("a,b\n1,2\n", CSV, "with text_field"),
         ("a\tb\n1\t2\n", CSV, "Content-Type text/tab-separated-values"),
-        ('[{"text": "a"}]', JSONL, "Content-Type application/x-ndjson"),
+        ('[\n{"text": "a"}\n]', JSONL, "Content-Type application/x-ndjson"),
         (parquet(), TXT, "Content-Type application/vnd.apache.parquet"),
         (b"caf\xe9\n", TXT, "not UTF-8"),
     ],
