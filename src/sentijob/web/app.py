@@ -10,9 +10,10 @@ from fastapi import FastAPI
 from sentijob import __version__, wiring
 from sentijob.ports import Store
 from sentijob.settings import Settings
-from sentijob.web import batches, events, health, jobs, predict, problems
+from sentijob.web import batches, events, health, jobs, metrics, predict, problems
 from sentijob.web.commits import Commits
 from sentijob.web.intake import Intake
+from sentijob.web.measures import Measured, Measures
 from sentijob.web.queueing import Queueing
 from sentijob.web.services import Services
 from sentijob.web.states import Events
@@ -23,9 +24,15 @@ def create_app(store: Store, settings: Settings) -> FastAPI:
     """The application on a store that is open for as long as it runs."""
     commits = Commits(wiring.make_waker(settings), store.change_token)
     waiting = Waiting(store, commits)
-    listened_to = Events(store, settings, commits)
     services = Services(
-        store, settings, commits, Intake(store), waiting, listened_to, Queueing(store)
+        store=store,
+        settings=settings,
+        commits=commits,
+        intake=Intake(store),
+        waiting=waiting,
+        events=Events(store, settings, commits),
+        measures=Measures(store, settings),
+        queueing=Queueing(store),
     )
 
     @asynccontextmanager
@@ -40,7 +47,15 @@ def create_app(store: Store, settings: Settings) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.services = services
+    app.add_middleware(Measured, measures=services.measures)
     problems.install(app)
-    for router in (health.router, predict.router, jobs.router, batches.router, events.router):
+    for router in (
+        health.router,
+        predict.router,
+        jobs.router,
+        batches.router,
+        events.router,
+        metrics.router,
+    ):
         app.include_router(router)
     return app

@@ -6,13 +6,11 @@ from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, HTTPException, Query, Response
+from fastapi import APIRouter, Header, Query, Response
 from fastapi.sse import EventSourceResponse
 from starlette.concurrency import run_in_threadpool
 
-from sentijob.errors import NotFoundError
-from sentijob.jobs import BatchReference
-from sentijob.ports import Reading
+from sentijob.web.finding import find_batch
 from sentijob.web.services import Using
 
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -56,22 +54,10 @@ async def events(
     Each event is the whole state. They come at most four times a second, and who is slow or comes
     again after an interruption gets the latest: nothing can be missed but what was true in between.
     """
-    batch_id = await run_in_threadpool(_batch_id, using.store, batch)
+    batch_id = (await run_in_threadpool(find_batch, using.store, batch)).id if batch else None
     if last_event_id and await run_in_threadpool(
         using.events.has_told_all, batch_id, last_event_id
     ):
         return Response(status_code=HTTPStatus.NO_CONTENT)
     frames = using.events.topic(batch_id).frames(last_event_id)
     return EventSourceResponse(frames, headers=_HEADERS)
-
-
-def _batch_id(store: Reading, batch: UUID | None) -> int | None:
-    if batch is None:
-        return None
-    try:
-        reference = store.resolve(str(batch))
-    except NotFoundError as exc:
-        raise HTTPException(HTTPStatus.NOT_FOUND, "Batch not found") from exc
-    if not isinstance(reference, BatchReference):
-        raise HTTPException(HTTPStatus.NOT_FOUND, "Batch not found")
-    return reference.batch_id

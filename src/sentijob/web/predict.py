@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, HTTPException, Query, Response
+from fastapi import APIRouter, Header, Query, Response
 from starlette.concurrency import run_in_threadpool
 
 from sentijob.errors import ConflictError
@@ -14,6 +14,7 @@ from sentijob.ingest.texts import checked_text
 from sentijob.jobs import INTERACTIVE_PRIORITY, Item, Job, Status, Submitted, Terms
 from sentijob.settings import Settings
 from sentijob.web.documents import Result, TextToScore
+from sentijob.web.idempotency import IdempotencyKey, reused
 from sentijob.web.services import Services, Using
 from sentijob.web.waiting import WAIT, wait_asked
 
@@ -31,18 +32,9 @@ Prefer = Annotated[
     list[str] | None,
     Header(description="`wait=2`, in seconds, is as `?wait=2s`.", examples=[["wait=2"]]),
 ]
-IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        pattern="^[!-~]{1,255}$",
-        description="A request with a key that was there before queues nothing, and gets the job that the first one made.",
-        examples=["order-17-review"],
-    ),
-]
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"model": Result, "description": "The job is final: here is its result."},
     202: {"description": "The text is queued."},
-    409: {"description": "The Idempotency-Key has already made something else than a job."},
 }
 
 
@@ -72,9 +64,7 @@ async def _submit(using: Services, item: Item, key: str | None) -> Submitted:
     try:
         return await using.intake.submit(item, _terms(using.settings), once=key)
     except ConflictError as exc:
-        raise HTTPException(
-            HTTPStatus.CONFLICT, "this Idempotency-Key has already made a batch"
-        ) from exc
+        raise reused("has made a batch") from exc
 
 
 def _terms(settings: Settings) -> Terms:
@@ -90,10 +80,7 @@ async def _earlier(using: Services, submitted: Submitted, item: Item) -> Job:
     """The job that the key's first request made; of a text that wasn't kept nobody knows what it was."""
     job = await run_in_threadpool(using.store.job, submitted.job_id)
     if job.text is not None and job.text != item.text:
-        raise HTTPException(
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            f"this Idempotency-Key has already queued another text, as job {job.job_uuid}",
-        )
+        raise reused(f"has queued another text, as job {job.job_uuid}")
     return job
 
 

@@ -11,6 +11,7 @@ from sentijob.ports import Store
 from sentijob.settings import Settings
 from sentijob.web.commits import Commits
 from sentijob.web.intake import Intake
+from sentijob.web.measures import Measures
 from sentijob.web.queueing import Queueing
 from sentijob.web.states import Events
 from sentijob.web.waiting import Waiting
@@ -26,6 +27,7 @@ class Services:
     intake: Intake
     waiting: Waiting
     events: Events
+    measures: Measures
     queueing: Queueing
 
 

@@ -9,9 +9,10 @@ from fastapi.sse import format_sse_event
 
 from sentijob import wiring
 from sentijob.errors import NotFoundError
-from sentijob.export.documents import batch_document, counts_document, dumps
+from sentijob.export.documents import counts_document, dumps
 from sentijob.ports import Store
 from sentijob.settings import Settings
+from sentijob.web.batch_documents import BatchDocument
 from sentijob.web.commits import Commits
 from sentijob.web.topics import State, Topic
 from sentijob.worker.crew import crew, working_rate
@@ -59,9 +60,7 @@ class Events:
             batch = self._store.batch(batch_id)
         except NotFoundError:
             return State("pruned", b"", _ending("pruned", "pruned"))
-        document = batch_document(batch)
-        del document["batch"]  # its number, which stays off HTTP
-        state = _state("batch", dumps(document))
+        state = _state("batch", BatchDocument.of(batch).model_dump_json())
         return state._replace(ending=_ending(state.id, "final")) if batch.is_final else state
 
 

@@ -145,8 +145,8 @@ def test_a_key_of_a_text_that_wasnt_kept_is_believed(store: Store) -> None:
 def test_a_key_that_has_made_a_batch_makes_no_job(client: TestClient, store: Store) -> None:
     store.open_batch(Terms(), source="-", once="once")
     answer = client.post("/predict", json=FINE, headers={"Idempotency-Key": "once"})
-    assert answer.status_code == 409
-    assert "Idempotency-Key" in answer.json()["detail"]
+    assert answer.status_code == 422
+    assert "Idempotency-Key has made a batch" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("key", ["", "a b", "x" * 256, "\xe9"])
