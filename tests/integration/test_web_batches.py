@@ -23,7 +23,7 @@ from sentijob.ports import Store
 from sentijob.store.sql_store import SqlStore
 
 ROW = "k-{},{},tail\n"
-TEXT = "a day that was great in every way that anybody could think of and then some, " * 12
+TEXT = "a day that was great in every way that anybody could think of and then some; " * 12
 SMALL, LARGE = 10_000_000, 50_000_000
 ALLOWED_MB = 15
 """What one upload may take more of than another, by chance: rows that are kept would take 40."""

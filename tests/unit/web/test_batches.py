@@ -16,6 +16,7 @@ from served import CSV, JSONL, TXT, served, upload
 from sentijob.errors import StoreBusyError
 from sentijob.ingest import filling
 from sentijob.jobs import Item, Selector, Terms
+from sentijob.models.registry import bundled_mini
 from sentijob.ports import Store
 from sentijob.store.sql_store import SqlStore
 from sentijob.web import uploads
@@ -142,7 +143,7 @@ def test_a_name_that_would_name_something_else_is_refused(
     assert store.batches() == []
 
 
-@pytest.mark.parametrize("model", ["maxi", "./", "/etc", ""])
+@pytest.mark.parametrize("model", ["maxi", "./", str(bundled_mini().path), ""])
 def test_a_model_that_isnt_there_is_told_so_and_paths_are_none(
     client: TestClient, store: Store, model: str
 ) -> None:
