@@ -102,6 +102,8 @@ class _Body:
         """Only waiting for the client counts, not what is done with its bytes in between."""
         began = self._clock()
         left = self._timeout + self._size / LEAST_PACE - self._waited
+        if left <= 0:
+            raise TimeoutError
         async with asyncio.timeout(left):
             message = await self._receive()
         self._waited += self._clock() - began
