@@ -7,24 +7,28 @@ from typing import Annotated
 
 import typer
 
+from sentijob.cli.exposure import Exposure
+from sentijob.cli.flags import with_flags
 from sentijob.cli.lazy import command_app
 from sentijob.cli.logs import log_to_stderr
 from sentijob.cli.options import Db
-from sentijob.cli.session import opened_store, session_settings
+from sentijob.cli.session import opened_store
 from sentijob.errors import UsageError
 
 app = command_app()
 
 
 @app.command()
+@with_flags("exposure", Exposure)
 def serve(
     *,
+    exposure: Exposure,
     host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 8000,
     db: Db = None,
 ) -> None:
     """Offer the store to programs and browsers, over HTTP."""
-    settings = session_settings(db=db)
+    settings = exposure.settings(db)
     try:
         from sentijob.web.serving import run
     except ImportError as exc:
