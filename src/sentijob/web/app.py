@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from sentijob import __version__, wiring
 from sentijob.ports import Store
 from sentijob.settings import Settings
-from sentijob.web import health, jobs, problems
+from sentijob.web import contract, health, jobs, problems
 from sentijob.web.commits import Commits
 from sentijob.web.intake import Intake
 from sentijob.web.services import Services
@@ -26,11 +26,13 @@ def create_app(store: Store, settings: Settings) -> FastAPI:
             yield
 
     app = FastAPI(
-        title="sentijob",
+        title=contract.TITLE,
         version=__version__,
-        description="Queue texts, and read their sentiment when a worker has scored them.",
+        description=contract.DESCRIPTION,
+        generate_unique_id_function=contract.operation_id,
         lifespan=lifespan,
     )
+    contract.install(app)
     app.state.services = services
     problems.install(app)
     for router in (health.router, jobs.router):

@@ -21,7 +21,12 @@ def run(store: Store, settings: Settings, *, host: str, port: int) -> None:
         UsageError: tokens are needed there, and the store has none.
     """
     check_exposure(store, settings, host)
-    config = uvicorn.Config(
+    uvicorn.Server(configured(store, settings, host=host, port=port)).run()
+
+
+def configured(store: Store, settings: Settings, *, host: str, port: int) -> uvicorn.Config:
+    """How uvicorn is to serve the application, guarded."""
+    return uvicorn.Config(
         guarded(create_app(store, settings), store, settings, host=host),
         host=host,
         port=port,
@@ -34,4 +39,3 @@ def run(store: Store, settings: Settings, *, host: str, port: int) -> None:
         server_header=False,
         timeout_graceful_shutdown=5,
     )
-    uvicorn.Server(config).run()
