@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from sentijob import __version__, wiring
 from sentijob.ports import Store
 from sentijob.settings import Settings
-from sentijob.web import contract, health, jobs, problems
+from sentijob.web import contract, health, jobs, manual, problems
 from sentijob.web.commits import Commits
 from sentijob.web.intake import Intake
 from sentijob.web.services import Services
@@ -30,11 +30,13 @@ def create_app(store: Store, settings: Settings) -> FastAPI:
         version=__version__,
         description=contract.DESCRIPTION,
         generate_unique_id_function=contract.operation_id,
+        docs_url=None,  # FastAPI's pages load scripts from elsewhere
+        redoc_url=None,
         lifespan=lifespan,
     )
     contract.install(app)
     app.state.services = services
     problems.install(app)
-    for router in (health.router, jobs.router):
+    for router in (health.router, jobs.router, manual.router):
         app.include_router(router)
     return app
