@@ -38,7 +38,7 @@ _SECURITY = {
     "token": {
         "type": "http",
         "scheme": "bearer",
-        "description": "Needed at every address but this machine's own; `sentijob token create` makes one.",
+        "description": "Needed at every address but this machine's own; `sentijob token create NAME` makes one.",
     }
 }
 _FASTAPIS_OWN = ("HTTPValidationError", "ValidationError")

@@ -46,8 +46,8 @@ def check_exposure(store: Guarding, settings: Settings, host: str) -> None:
             "a token is required" if is_loopback(host) else f"{host} can be reached from elsewhere"
         )
         raise UsageError(
-            f"{why}, and this store has no token that is valid; `sentijob token create` makes one, "
-            "and --host 127.0.0.1 serves this machine alone"
+            f"{why}, and this store has no token that is valid; `sentijob token create NAME` makes "
+            "one, and --host 127.0.0.1 serves this machine alone"
         )
 
 

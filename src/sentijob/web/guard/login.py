@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from sentijob.tokens import Scope as TokenScope
 from sentijob.web.guard.asgi import header
 from sentijob.web.guard.origins import is_same_origin
 from sentijob.web.guard.sessions import COOKIE, LIFETIME, Sessions, session_of
@@ -34,7 +35,7 @@ PAGE = """<!doctype html>
 <h1>sentijob</h1>
 <form method="post" action="/login">
 <p role="alert">{complaint}</p>
-<label for="token">A token that may write; <code>sentijob token create</code> makes one.</label>
+<label for="token">A token that may write; <code>sentijob token create NAME --scope write</code> makes one.</label>
 <input id="token" name="token" type="password" autocomplete="current-password" required autofocus>
 <button>Log in</button>
 </form>
@@ -47,7 +48,7 @@ class Login:
     """Answers ``/login`` and ``/logout``."""
 
     def __init__(
-        self, scopes: Callable[[str], Awaitable[Collection[str] | None]], sessions: Sessions
+        self, scopes: Callable[[str], Awaitable[Collection[TokenScope] | None]], sessions: Sessions
     ) -> None:
         self._scopes = scopes
         self._sessions = sessions
@@ -73,7 +74,7 @@ class Login:
         scopes = await self._scopes(secret)
         if scopes is None:
             return _page("There is no such token, or no longer.", HTTPStatus.UNAUTHORIZED)
-        if "write" not in scopes:
+        if TokenScope.WRITE not in scopes:
             return _page("This token may read only.", HTTPStatus.FORBIDDEN)
         self._sessions.end(session_of(request.scope))
         response = RedirectResponse("/", HTTPStatus.SEE_OTHER)

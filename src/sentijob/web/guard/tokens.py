@@ -16,12 +16,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from sentijob.tokens import Scope as TokenScope
 from sentijob.web.guard.asgi import answer, header, is_request, may_change, refuse
 from sentijob.web.guard.login import LOGIN, Login
 from sentijob.web.guard.origins import is_same_origin
 from sentijob.web.guard.sessions import Sessions, session_of
 
-READ, WRITE = "read", "write"
 OPEN = frozenset({"/health"})
 LONGEST_SECRET = 256
 
@@ -29,7 +29,7 @@ LONGEST_SECRET = 256
 class Tokens(Protocol):
     """As much of a store as knows its tokens; it compares hashes, in constant time."""
 
-    def authenticate(self, secret: str) -> Collection[str] | None:
+    def authenticate(self, secret: str) -> Collection[TokenScope] | None:
         """The scopes of a token that is valid now, None where there is no such token."""
         ...
 
@@ -63,7 +63,7 @@ class TokensRequired:
         if scopes is None:
             await _ask_for_token(scope, receive, send, was_given=bool(secret))
             return
-        needed = WRITE if may_change(scope) else READ
+        needed = TokenScope.WRITE if may_change(scope) else TokenScope.READ
         if needed not in scopes:
             headers = {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{needed}"'}
             detail = f"this token may not {needed}"
@@ -71,7 +71,7 @@ class TokensRequired:
             return
         await self.app(scope, receive, send)
 
-    async def _scopes(self, secret: str) -> Collection[str] | None:
+    async def _scopes(self, secret: str) -> Collection[TokenScope] | None:
         """Asked anew each time, so that a token that is revoked ends at once, its sessions too."""
         if not secret or len(secret) > LONGEST_SECRET or not secret.isascii():
             return None
@@ -89,7 +89,7 @@ async def _ask_for_token(scope: Scope, receive: Receive, send: Send, *, was_give
         return
     error = ' error="invalid_token"' if was_given else ""
     headers = {"WWW-Authenticate": f"Bearer{error}"}
-    detail = "send a token: Authorization: Bearer …; `sentijob token create` makes one"
+    detail = "send a token: Authorization: Bearer …; `sentijob token create NAME` makes one"
     await refuse(scope, receive, send, HTTPStatus.UNAUTHORIZED, detail, headers=headers)
 
 

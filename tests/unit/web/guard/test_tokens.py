@@ -7,6 +7,7 @@ from asgi import Behind, client
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
+from sentijob.tokens import Scope
 from sentijob.web.guard.sessions import COOKIE
 from sentijob.web.guard.tokens import TokensRequired
 
@@ -18,10 +19,10 @@ class FakeTokens:
     """Two tokens, until they are revoked."""
 
     def __init__(self) -> None:
-        self.known: dict[str, Collection[str]] = {READER: {"read"}, WRITER: {"read", "write"}}
+        self.known: dict[str, Collection[Scope]] = {READER: {Scope.READ}, WRITER: set(Scope)}
         self.asked: list[str] = []
 
-    def authenticate(self, secret: str) -> Collection[str] | None:
+    def authenticate(self, secret: str) -> Collection[Scope] | None:
         self.asked.append(secret)
         return self.known.get(secret)
 
