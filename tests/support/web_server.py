@@ -11,13 +11,16 @@ import uvicorn
 
 from sentijob.ports import Store
 from sentijob.settings import Settings
-from sentijob.web.serving import configured
+from sentijob.web.app import create_app
+from sentijob.web.guard.connections import server_config
+from sentijob.web.guard.gate import guarded
 
 
 @contextmanager
 def served(store: Store, settings: Settings, *, host: str = "127.0.0.1") -> Iterator[str]:
     """Its address, for as long as the block runs."""
-    server = uvicorn.Server(configured(store, settings, host=host, port=0))
+    app = guarded(create_app(store, settings), store, settings, host=host)
+    server = uvicorn.Server(server_config(app, settings, host=host, port=0))
     thread = threading.Thread(target=server.run, name="server")
     thread.start()
     try:

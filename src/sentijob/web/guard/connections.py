@@ -10,14 +10,20 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import uvicorn
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from sentijob.settings import Settings
 from sentijob.web.guard.heads import LARGEST_HEAD
 
 UNREAD = timedelta(minutes=5)
 """How long an answer may wait to be taken before its connection is cut."""
 _MOST_UNPARSED = 2 * LARGEST_HEAD
 """Bytes of a head that isn't whole yet; up to here it is answered, with 431."""
+
+LARGEST_MESSAGE = 2**20
+"""Bytes of one that comes by a page's websocket."""
 
 
 class PatientProtocol(HttpToolsProtocol):
@@ -111,3 +117,20 @@ class PatientProtocol(HttpToolsProtocol):
 def patient(head_timeout: timedelta) -> type[PatientProtocol]:
     """The protocol of a server that waits so long for a request's head."""
     return type("ServersProtocol", (PatientProtocol,), {"head_timeout": head_timeout})
+
+
+def server_config(app: ASGIApp, settings: Settings, *, host: str, port: int) -> uvicorn.Config:
+    """How uvicorn is to serve *app*, which is guarded: patiently, quietly, and believing no proxy."""
+    return uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        http=patient(settings.client_timeout),
+        limit_concurrency=settings.max_connections,
+        proxy_headers=False,  # anybody could write them
+        ws_max_size=LARGEST_MESSAGE,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
