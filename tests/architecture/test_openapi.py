@@ -72,6 +72,7 @@ def test_every_operation_says_what_it_does_and_belongs_somewhere(document: Schem
         assert set(operation["tags"]) <= set(TAGS), name
         for parameter in operation.get("parameters", []):
             assert parameter.keys() & {"example", "examples"}, f"{name} {parameter['name']}"
+            assert parameter.get("example") != UNKNOWN, f"{name} {parameter['name']}"
 
 
 def test_every_error_is_a_problem_and_the_common_ones_are_told(document: Schema) -> None:

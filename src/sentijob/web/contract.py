@@ -120,7 +120,7 @@ def _first_sentence(said: str) -> str:
 def _exemplify(operation: Schema, examples: Examples) -> None:
     for parameter in operation.get("parameters", []):
         if not parameter.keys() & {"example", "examples"}:
-            parameter["example"] = examples.of(parameter["schema"])
+            parameter["example"] = examples.field(parameter["name"], parameter["schema"])
     bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
     for body in bodies:
         for media in body.get("content", {}).values():

@@ -26,8 +26,11 @@ BY_NAME: Mapping[str, Any] = {
     "meta": {"product": "B-17"},
     "code": "text_rejected",
     "message": "the text is empty once it is trimmed",
+    "search": "amazing",
+    "idempotency-key": "order-1017",
+    "last-event-id": "9f0c3c5ddc2e0a4b",
 }
-"""What fields of that name hold, wherever they are: parts of one story."""
+"""What fields and parameters of that name hold, wherever they are: parts of one story."""
 _BY_FORMAT = {
     "uuid": "01980a3e-7c11-7d2a-9a6b-2f4f3b1c5d6e",
     "date-time": "2026-01-31T12:00:00Z",
@@ -53,13 +56,14 @@ class Examples:
             if keyword in schema:
                 return self.of(schema[keyword][0])
         if "properties" in schema:
-            return {name: self._field(name, each) for name, each in schema["properties"].items()}
+            return {name: self.field(name, each) for name, each in schema["properties"].items()}
         return self._plain(schema)
 
-    def _field(self, name: str, schema: Schema) -> Any:  # noqa: ANN401 - likewise
+    def field(self, name: str, schema: Schema) -> Any:  # noqa: ANN401 - likewise
+        """What something of that name holds, unless its schema knows better."""
         for found in _named(schema):
             return found
-        return BY_NAME[name] if name in BY_NAME else self.of(schema)
+        return BY_NAME[name.lower()] if name.lower() in BY_NAME else self.of(schema)
 
     def _plain(self, schema: Schema) -> Any:  # noqa: ANN401 - likewise
         kind = schema.get("type")
