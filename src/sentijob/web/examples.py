@@ -63,7 +63,10 @@ class Examples:
         """What something of that name holds, unless its schema knows better."""
         for found in _named(schema):
             return found
-        return BY_NAME[name.lower()] if name.lower() in BY_NAME else self.of(schema)
+        if name.lower() not in BY_NAME:
+            return self.of(schema)
+        known = BY_NAME[name.lower()]
+        return [known] if _is_list(schema) else known
 
     def _plain(self, schema: Schema) -> Any:  # noqa: ANN401 - likewise
         kind = schema.get("type")
@@ -74,6 +77,10 @@ class Examples:
         if kind == "object" or kind is None:
             return {}
         return _BY_FORMAT.get(schema.get("format", ""), _BY_TYPE[kind])
+
+
+def _is_list(schema: Schema) -> bool:
+    return any(each.get("type") == "array" for each in (schema, *schema.get("anyOf", [])))
 
 
 def _named(schema: Schema) -> Iterator[Any]:
