@@ -9,7 +9,7 @@ QUICK := startup latency drain workers models reuse tuning bulk peers
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint format bench bench-accuracy bench-peers bench-torch bench-growth bench-scale bench-all bench-report \
-	fuzz torture train train-cascade clean run-environment dev-environment bench-environment torch-environment \
+	fuzz openapi torture train train-cascade clean run-environment dev-environment bench-environment torch-environment \
 	training-environment fuzz-environment
 
 help: ## Show what there is to make
@@ -63,6 +63,9 @@ bench-all: bench bench-growth bench-scale bench-torch bench-report ## Every benc
 bench-report: bench-environment ## Put the newest figures into docs/performance.md, docs/figures and the README
 	$(BIN)/python bench/plots.py
 	$(BIN)/python bench/report.py
+
+openapi: dev-environment ## Write docs/openapi.json anew, once the HTTP API has changed
+	$(BIN)/python scripts/openapi.py
 
 fuzz: fuzz-environment ## Search for bytes that break a reader, SECONDS (60) for each
 	@for reader in txt csv tsv jsonl parquet; do \

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from sentijob import __version__, wiring
 from sentijob.ports import Store
 from sentijob.settings import Settings
-from sentijob.web import batches, events, health, jobs, metrics, predict, problems
+from sentijob.web import batches, contract, events, health, jobs, manual, metrics, predict, problems
 from sentijob.web.commits import Commits
 from sentijob.web.intake import Intake
 from sentijob.web.measures import Measured, Measures
@@ -41,11 +41,15 @@ def create_app(store: Store, settings: Settings) -> FastAPI:
             yield
 
     app = FastAPI(
-        title="sentijob",
+        title=contract.TITLE,
         version=__version__,
-        description="Queue texts, and read their sentiment when a worker has scored them.",
+        description=contract.DESCRIPTION,
+        generate_unique_id_function=contract.operation_id,
+        docs_url=None,  # FastAPI's pages load scripts from elsewhere
+        redoc_url=None,
         lifespan=lifespan,
     )
+    contract.install(app)
     app.state.services = services
     app.add_middleware(Measured, measures=services.measures)
     problems.install(app)
@@ -56,6 +60,7 @@ def create_app(store: Store, settings: Settings) -> FastAPI:
         batches.router,
         events.router,
         metrics.router,
+        manual.router,
     ):
         app.include_router(router)
     return app

@@ -20,6 +20,8 @@ Text = Annotated[
         max_length=LONGEST_TEXT,
         description="What to score: 1 to 10,000 characters.",
         examples=["This product is amazing! I love it!"],
+        # What the check of texts asks for, in words of its own.
+        json_schema_extra={"pattern": r"^\s*[^\s\x00][^\x00]*$"},
     ),
 ]
 

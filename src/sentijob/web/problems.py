@@ -24,6 +24,7 @@ from sentijob.errors import (
     UsageError,
     WaitError,
 )
+from sentijob.web.templates import route_template
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 1
@@ -66,6 +67,17 @@ def problem(
     )
 
 
+def problem_of(exc: Exception) -> JSONResponse:
+    """An answer that says what an error says; of a bug only that it is one."""
+    if not isinstance(exc, SentijobError):
+        detail = "a bug; the server's log says more"
+        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail)
+    status = status_of(exc)
+    may_pass = status is HTTPStatus.SERVICE_UNAVAILABLE
+    headers = {"Retry-After": str(RETRY_SECONDS)} if may_pass else None
+    return problem(status, str(exc), headers=headers)
+
+
 def install(app: FastAPI) -> None:
     """Have *app* answer every error this way."""
     app.add_exception_handler(SentijobError, _on_sentijob_error)
@@ -75,12 +87,10 @@ def install(app: FastAPI) -> None:
 
 
 async def _on_sentijob_error(request: Request, exc: Exception) -> JSONResponse:
-    assert isinstance(exc, SentijobError)  # noqa: S101 - as it was registered
-    status = status_of(exc)
-    if status is not HTTPStatus.SERVICE_UNAVAILABLE:
-        return problem(status, str(exc))
-    _log.warning("%s %s: %s", request.method, request.url.path, exc)
-    return problem(status, str(exc), headers={"Retry-After": str(RETRY_SECONDS)})
+    answer = problem_of(exc)
+    if answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+        _log.warning("%s %s: %s", request.method, route_template(request.scope), exc)
+    return answer
 
 
 async def _on_http_exception(_: Request, exc: Exception) -> JSONResponse:
@@ -99,5 +109,5 @@ def _without_input(errors: Sequence[Mapping[str, object]]) -> list[dict[str, obj
 
 
 async def _on_bug(request: Request, exc: Exception) -> JSONResponse:
-    _log.error("%s %s: %s", request.method, request.url.path, type(exc).__name__)
-    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "a bug; the server's log says more")
+    _log.error("%s %s: %s", request.method, route_template(request.scope), type(exc).__name__)
+    return problem_of(exc)

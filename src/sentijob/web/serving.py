@@ -14,6 +14,8 @@ from sentijob.ports import Store
 from sentijob.settings import Settings
 from sentijob.web.app import create_app
 from sentijob.web.companion import Companion
+from sentijob.web.guard.connections import server_config
+from sentijob.web.guard.gate import check_exposure, guarded
 from sentijob.web.services import Services
 from sentijob.web.sockets import allow_many_files, bound, url_of
 
@@ -34,20 +36,14 @@ def run(
 
     Raises:
         ConflictError: the port is taken.
-        UsageError: nobody can listen there.
+        UsageError: nobody can listen there, or tokens are needed there and the store has none.
     """
+    check_exposure(store, settings, host)
     allow_many_files()
     with bound(host, port) as listening, closing(companion) if companion else nullcontext():
         app = create_app(store, settings)
-        config = uvicorn.Config(
-            app,
-            host=host,
-            port=port,
-            access_log=False,
-            log_config=None,
-            server_header=False,
-            timeout_graceful_shutdown=5,
-        )
+        guarded_app = guarded(app, store, settings, host=host)
+        config = server_config(guarded_app, settings, host=host, port=port)
         services: Services = app.state.services
 
         def begin() -> None:
