@@ -12,7 +12,7 @@ from sentijob.web.app import create_app
 def run(store: Store, settings: Settings, *, host: str, port: int) -> None:
     """Serve until a signal."""
     config = uvicorn.Config(
-        create_app(store, settings),
+        create_app(store, settings, has_page=True),
         host=host,
         port=port,
         access_log=False,

@@ -1,0 +1,134 @@
+"""How the store stands, looked up once for all who watch, and again when somebody has committed."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from starlette.concurrency import run_in_threadpool
+
+from sentijob import wiring
+from sentijob.errors import SentijobError
+from sentijob.jobs import Batch, Counts, Job, Selector, Sort, Status, WorkerInfo
+from sentijob.web.services import Services
+from sentijob.worker.host import host_identity
+from sentijob.worker.presence import Presence
+
+MOST_BATCHES = 12
+MOST_RECENT = 240
+"""Jobs whose labels the chart shows."""
+_LEAST_PAUSE = 0.25
+"""Seconds between two looks, however many commits there are."""
+_MOST_BUSY = 4
+"""A look may take one part in so many of the time, so that a slow store isn't slowed down."""
+_WINDOW = 15.0
+"""Seconds over which a rate is told."""
+
+
+class Snapshot(NamedTuple):
+    """One look at everything that all visitors see alike."""
+
+    change: int
+    """Differs from the last one's where somebody has committed in between."""
+    now: datetime
+    counts: Counts
+    rate: float
+    """Jobs a second that became final, over the last quarter of a minute."""
+    is_paused: bool
+    batches: Sequence[Batch]
+    workers: Sequence[WorkerInfo]
+    dead: frozenset[int]
+    """The ids of the workers that are known to have died."""
+    recent: Sequence[Job]
+    """The jobs that were completed last, the newest first."""
+
+
+class Live:
+    """Snapshots for as long as anybody follows them."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._pace = Pace()
+        self._followers = 0
+        self._task: asyncio.Task[None] | None = None
+        self._next: asyncio.Future[Snapshot | SentijobError] | None = None
+        self.last: Snapshot | None = None
+
+    async def follow(self) -> AsyncIterator[Snapshot | SentijobError]:
+        """A snapshot each time that something may have changed; or why there is none."""
+        self._followers += 1
+        try:
+            if self._task is None or self._task.done():
+                self._next = asyncio.get_running_loop().create_future()
+                self._task = asyncio.create_task(self._look_on())
+            elif self.last is not None:
+                yield self.last
+            while self._next is not None:
+                yield await asyncio.shield(self._next)
+        finally:
+            self._followers -= 1
+
+    async def _look_on(self) -> None:
+        while self._followers:
+            began = time.monotonic()
+            try:
+                self.last = found = await run_in_threadpool(self._look)
+            except SentijobError as exc:
+                found = exc
+            self._announce(found)
+            took = time.monotonic() - began
+            await asyncio.sleep(max(_LEAST_PAUSE, (_MOST_BUSY - 1) * took))
+            await self._services.commits.news()
+
+    def _announce(self, found: Snapshot | SentijobError) -> None:
+        due, self._next = self._next, asyncio.get_running_loop().create_future()
+        if due is not None and not due.done():
+            due.set_result(found)
+
+    def _look(self) -> Snapshot:
+        store = self._services.store
+        change = store.change_token()
+        last = self.last if self.last is not None and self.last.change == change else None
+        now, workers = store.now(), store.workers()
+        counts = last.counts if last else store.counts()
+        presence = Presence(wiring.run_folder(self._services.settings))
+        return Snapshot(
+            change=change,
+            now=now,
+            counts=counts,
+            rate=self._pace.noted(counts.finished),
+            is_paused=store.is_paused(),
+            batches=last.batches if last else store.batches(limit=MOST_BATCHES),
+            workers=workers,
+            dead=frozenset(presence.dead(workers, host_identity())),
+            recent=last.recent if last else self._recent(counts),
+        )
+
+    def _recent(self, counts: Counts) -> Sequence[Job]:
+        last = self.last
+        if last is not None and last.counts.completed == counts.completed:
+            return last.recent
+        completed = Selector(statuses=(Status.COMPLETED,))
+        return self._services.store.jobs(completed, sort=Sort.FINISHED, limit=MOST_RECENT)
+
+
+class Pace:
+    """How fast a count rises."""
+
+    def __init__(self) -> None:
+        self._samples: deque[tuple[float, int]] = deque()
+
+    def noted(self, count: int) -> float:
+        """Note that it stands at *count* now; by how many it rises in a second."""
+        now = time.monotonic()
+        if self._samples and count < self._samples[-1][1]:
+            self._samples.clear()  # pruned or retried: that is no pace
+        self._samples.append((now, count))
+        while len(self._samples) > 2 and self._samples[1][0] < now - _WINDOW:
+            self._samples.popleft()
+        began, first = self._samples[0]
+        return (count - first) / (now - began) if now > began else 0.0

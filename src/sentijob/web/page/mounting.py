@@ -1,0 +1,77 @@
+"""How the page is put beside the API, without taking any of its paths."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from nicegui import app as pages
+from nicegui import core, ui
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.routing import Match, Mount
+from starlette.types import Message, Receive, Scope, Send
+
+from sentijob.web.page.layout import show
+from sentijob.web.page.live import Live
+from sentijob.web.page.theme import FAVICON
+from sentijob.web.services import Services
+
+_ASSETS = ("/_nicegui/", "/_nicegui_ws/")
+# Components are compiled in the browser, which takes eval; all else comes from here, and goes nowhere else.
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval';"
+    " style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:;"
+    " object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+def mount(app: FastAPI, services: Services) -> None:
+    """Have *app* give the page to browsers; once in a process, as NiceGUI has one application for all."""
+    live = Live(services)
+
+    @ui.page("/", title="sentijob", language="en-US")
+    def page() -> None:
+        show(services, live)
+
+    # Else any site could talk to a page through its visitor's browser.
+    core.sio.eio.cors_allowed_origins = None
+    ui.run_with(
+        app,
+        title="sentijob",
+        favicon=FAVICON,
+        dark=None,
+        language="en-US",
+        tailwind=False,
+        show_welcome_message=False,
+        binding_refresh_interval=None,
+        message_history_length=100,
+    )
+    app.router.routes.pop()  # NiceGUI would answer for every path that the API doesn't have
+    app.router.routes.insert(0, _PageMount("", pages))
+
+
+class _PageMount(Mount):
+    """The page's own paths, and ``/`` for whoever asks for HTML."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        return super().matches(scope) if _is_for_page(scope) else (Match.NONE, {})
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_safely(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["Content-Security-Policy"] = _POLICY
+                headers["Referrer-Policy"] = "no-referrer"
+                headers["X-Content-Type-Options"] = "nosniff"
+                if scope["path"] == "/":
+                    headers.append("Vary", "Accept")
+            await send(message)
+
+        await super().handle(scope, receive, send_safely)
+
+
+def _is_for_page(scope: Scope) -> bool:
+    if scope["type"] not in {"http", "websocket"}:
+        return False
+    if scope["path"].startswith(_ASSETS):
+        return True
+    is_visit = scope["path"] == "/" and scope["type"] == "http" and scope["method"] == "GET"
+    return is_visit and "text/html" in Headers(scope=scope).get("accept", "")
