@@ -277,6 +277,8 @@ class Batch(NamedTuple):
     sealed_at: datetime | None
     """When its last text was in; None while it is still being submitted, or was interrupted."""
     counts: Counts
+    batch_uuid: UUID
+    """UUIDv7: what programs hold."""
 
     @property
     def reference(self) -> str:

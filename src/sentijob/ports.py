@@ -233,7 +233,7 @@ class Reading(Protocol):
 
         Raises:
             NotFoundError: nothing.
-            ConflictError: more than one job.
+            ConflictError: it is the beginning of several UUIDs.
         """
         ...
 

@@ -58,6 +58,7 @@ def batch_document(batch: Batch) -> Document:
     """A batch in JSON, with its counts."""
     return {
         "batch": batch.reference,
+        "batch_uuid": str(batch.batch_uuid),
         "name": batch.name,
         "source": batch.source,
         "model": batch.model,

@@ -10,7 +10,7 @@ from typing import Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from sentijob.errors import StoreVersionError
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """The schema that this program reads and writes: the number of the newest migration."""
 
 Row = Sequence[Any]

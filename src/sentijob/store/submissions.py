@@ -134,10 +134,12 @@ class SqlSubmissions(SqlPart):
         now_ms = self._db.wall(connection)
         (batch_id,) = self._db.allocate(connection, "batch", 1)
         connection.execute(
-            "INSERT INTO batch (id, name, source, fingerprint, model, priority, max_attempts,"
-            " available_at, created_at, store_text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO batch (id, batch_uuid, name, source, fingerprint, model, priority,"
+            " max_attempts, available_at, created_at, store_text)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 batch_id,
+                *new_uuids(1, now_ms=now_ms),
                 name,
                 source,
                 fingerprint,

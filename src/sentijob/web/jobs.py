@@ -52,7 +52,8 @@ def find_job(store: Reading, job_uuid: UUID) -> Job:
     """The job of that UUID; the answer 404 where there is none."""
     try:
         reference = store.resolve(str(job_uuid))
+        if isinstance(reference, JobReference):
+            return store.job(reference.job_id)
     except NotFoundError as exc:
         raise HTTPException(HTTPStatus.NOT_FOUND, "Job not found") from exc
-    assert isinstance(reference, JobReference)  # noqa: S101 - a batch has no UUID
-    return store.job(reference.job_id)
+    raise HTTPException(HTTPStatus.NOT_FOUND, "Job not found")
