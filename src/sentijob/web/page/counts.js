@@ -9,7 +9,7 @@ export default {
         <li v-for="figure in figures" :key="figure.name">
           <a :href="'/?status=' + figure.name" @click="follow($event, figure.name)">
             <span class="number">{{ figure.count }}</span>
-            <span class="status" :class="figure.name">{{ figure.name }}</span>
+            <span class="status" :class="[figure.name, figure.count === '0' ? 'none' : '']">{{ figure.name }}</span>
           </a>
         </li>
         <li class="pace">

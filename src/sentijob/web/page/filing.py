@@ -8,9 +8,9 @@ from itertools import islice
 from pathlib import Path, PurePath
 
 from sentijob.errors import InputError
+from sentijob.ingest.blocks import Rejected
 from sentijob.ingest.formats import Format, format_of
 from sentijob.ingest.options import ReadOptions
-from sentijob.ingest.rejects import Rejected
 from sentijob.ingest.scan import prescan, read_scanned
 from sentijob.ingest.source import Source
 from sentijob.jobs import BATCH_PRIORITY, Batch, Item, Terms

@@ -10,14 +10,14 @@ from starlette.concurrency import run_in_threadpool
 
 from sentijob.errors import NotFoundError, SentijobError
 from sentijob.export.documents import instant
-from sentijob.jobs import Job, JobReference, Label, Selector
+from sentijob.jobs import Job, JobReference, Label, Selector, Sentiment
 from sentijob.ports import Reading
 from sentijob.web.page.changing import CANCEL, RETRY, Changing, Verb
 from sentijob.web.page.explaining import can_be_explained, explained
 from sentijob.web.page.live import Snapshot
 from sentijob.web.page.panel import Panel
 from sentijob.web.page.visit import Visit
-from sentijob.web.page.words import batch_title
+from sentijob.web.page.words import amount, batch_title
 from sentijob.web.services import Services
 
 
@@ -74,12 +74,13 @@ class _ShownJob:
             self._dialog.show(job=None, problem=None, why=None, progress=None)
         self._dialog.show(open=str(job_uuid))
         try:
-            self._job, batch = await run_in_threadpool(_found, self._services.store, job_uuid)
+            job, batch = await run_in_threadpool(_found, self._services.store, job_uuid)
         except SentijobError as exc:
             self._job = None
             self._dialog.show(job=None, problem=str(exc))
             return
-        self._dialog.show(job=drawn(self._job, batch), problem=None)
+        self._job = job
+        self._dialog.show(job=drawn(job, batch), problem=None)
 
     def _ask(self, verb: Verb) -> None:
         job = self._job
@@ -161,15 +162,20 @@ def drawn(job: Job, batch: str | None) -> dict[str, object]:
 
 
 def _facts(job: Job, batch: str | None) -> list[tuple[str, str | None]]:
-    sentiment = job.sentiment
-    read = sentiment and f"{sentiment.tokens:,} tokens in {sentiment.windows} window(s)"
     return [
         ("Model", f"{job.model} ({job.model_revision})" if job.model_revision else job.model),
-        ("Read", read),
+        ("Read", job.sentiment and _read(job.sentiment)),
         ("Attempt", f"{job.attempt} of {job.max_attempts}" if job.attempt else None),
-        ("Rescued", f"{job.rescues:,} times" if job.rescues else None),
+        ("Rescued", amount(job.rescues, "time") if job.rescues else None),
         ("Batch", batch),
         ("Place", None if job.position is None else f"{job.position + 1:,}"),
         ("Key", job.key),
         *((name, str(value)) for name, value in job.meta.items()),
     ]
+
+
+def _read(sentiment: Sentiment) -> str:
+    read = amount(sentiment.tokens, "token")
+    if sentiment.windows > 1:
+        read += f" in {sentiment.windows} overlapping windows"
+    return read

@@ -13,9 +13,9 @@ export default {
         <caption class="hidden">Jobs, the newest first</caption>
         <thead>
           <tr>
-            <th scope="col">Text</th><th scope="col">Status</th><th scope="col">Label</th>
-            <th scope="col" class="number">Score</th><th scope="col">Model</th><th scope="col">Batch</th>
-            <th scope="col" class="time">Created</th>
+            <th scope="col" class="text">Text</th><th scope="col" class="result">Result</th>
+            <th scope="col" class="number">Score</th><th scope="col" class="model">Model</th>
+            <th scope="col" class="batch">Batch</th><th scope="col" class="time">Created</th>
           </tr>
         </thead>
         <tbody>
@@ -26,8 +26,10 @@ export default {
                 <em v-else>text not stored</em>
               </a>
             </td>
-            <td><span class="status" :class="row.status" :title="row.error">{{ row.status }}</span></td>
-            <td><span v-if="row.label" class="label" :class="row.label">{{ row.label }}</span></td>
+            <td class="result">
+              <span v-if="row.label" class="label" :class="row.label">{{ row.label }}</span>
+              <span v-else class="status" :class="row.status" :title="row.error">{{ row.status }}</span>
+            </td>
             <td class="number">{{ row.score }}</td>
             <td class="model">{{ row.model }}</td>
             <td class="batch">{{ row.batch }}</td>

@@ -32,7 +32,7 @@ def show(services: Services, live: Live) -> None:
     visit = Visit(ui.context.client, live)
     models = model_names(services.settings)
     _header()
-    with Element("main"):
+    with Element("div").classes("board"):
         _trouble(visit)
         counts_section(visit)
         with Element("div").classes("columns"):

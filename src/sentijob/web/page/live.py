@@ -76,10 +76,11 @@ class Live:
         while self._followers:
             began = time.monotonic()
             try:
-                self.last = found = await run_in_threadpool(self._look)
+                self.last = await run_in_threadpool(self._look)
             except SentijobError as exc:
-                found = exc
-            self._announce(found)
+                self._announce(exc)
+            else:
+                self._announce(self.last)
             took = time.monotonic() - began
             await asyncio.sleep(max(_LEAST_PAUSE, (_MOST_BUSY - 1) * took))
             await self._services.commits.news()

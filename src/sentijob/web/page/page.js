@@ -33,7 +33,7 @@ window.sentijob = (() => {
     if (!iso) return "";
     const moment = new Date(iso);
     const isToday = moment.toDateString() === new Date().toDateString();
-    const clock = moment.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+    const clock = moment.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
     return isToday ? clock : `${moment.toLocaleDateString()} ${clock}`;
   }
 

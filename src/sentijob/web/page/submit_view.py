@@ -11,6 +11,7 @@ from uuid import UUID
 
 from nicegui import background_tasks
 from nicegui.elements.upload import Upload
+from nicegui.elements.upload_files import FileUpload
 from nicegui.events import GenericEventArguments, UploadEventArguments
 from starlette.concurrency import run_in_threadpool
 
@@ -145,7 +146,7 @@ class _Files:
     def take(self, event: UploadEventArguments) -> None:
         background_tasks.create(self._queue(event.file))
 
-    async def _queue(self, file: Upload.FileUpload) -> None:
+    async def _queue(self, file: FileUpload) -> None:
         name = shown_name(file.name)
         loop = asyncio.get_running_loop()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import PurePath
 
 from sentijob.jobs import Batch
 
@@ -42,5 +43,7 @@ def share(part: int, whole: int) -> str:
 
 
 def batch_title(batch: Batch) -> str:
-    """What a batch is called where its number isn't to be told."""
-    return batch.name or batch.source
+    """What a batch is called where its number isn't to be told: its name, or the file it came from."""
+    if batch.name:
+        return batch.name
+    return "standard input" if batch.source == "-" else PurePath(batch.source).name or batch.source
