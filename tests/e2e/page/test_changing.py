@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from conftest import Site
+from browsing import Site
 from playwright.sync_api import expect
 from shell import eventually
 

@@ -7,7 +7,7 @@ import urllib.request
 from urllib.error import HTTPError
 
 import pytest
-from conftest import Site
+from browsing import Site
 from playwright.sync_api import expect
 
 ATTACKS = (
@@ -47,8 +47,8 @@ def test_markup_in_a_text_is_shown_and_never_runs(site: Site, text: str) -> None
 
 def test_all_that_a_page_asks_for_comes_from_its_own_server(site: Site) -> None:
     page = site.visit()
-    page.get_by_label("A text").fill("offline")
-    page.get_by_label("A text").press("Enter")
+    page.get_by_role("textbox", name="A text").fill("offline")
+    page.get_by_role("textbox", name="A text").press("Enter")
     expect(page.locator(".jobs tbody tr")).to_have_count(1)
     assert any(url.startswith("ws://127.0.0.1") for url in site.requests)
     site.check()

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from conftest import Site
+from browsing import Site
 from playwright.sync_api import expect
 
 DROP = """([name, content]) => {
@@ -19,21 +19,21 @@ DROP = """([name, content]) => {
 def test_a_text_becomes_positive_without_a_reload(site: Site, worker: Callable[[], Any]) -> None:
     page = site.visit()
     page.evaluate("window.isStillTheSame = true")
-    page.get_by_label("A text").fill("I love this")
-    page.get_by_label("A text").press("Enter")
+    page.get_by_role("textbox", name="A text").fill("I love this")
+    page.get_by_role("textbox", name="A text").press("Enter")
     receipt = page.get_by_role("list", name="What you submitted").get_by_role("listitem")
     expect(receipt).to_contain_text("pending")
     worker()
     expect(receipt).to_contain_text("positive")
     expect(page.locator(".jobs tbody tr")).to_contain_text("positive")
     expect(page.get_by_role("link", name="1 completed")).to_be_visible()
-    expect(page.get_by_label("A text")).to_have_value("")
+    expect(page.get_by_role("textbox", name="A text")).to_have_value("")
     assert page.evaluate("window.isStillTheSame")
 
 
 def test_shift_and_enter_begins_a_line_instead(site: Site) -> None:
     page = site.visit()
-    box = page.get_by_label("A text")
+    box = page.get_by_role("textbox", name="A text")
     box.fill("one")
     box.press("Shift+Enter")
     box.press_sequentially("two")
@@ -43,7 +43,7 @@ def test_shift_and_enter_begins_a_line_instead(site: Site) -> None:
 
 def test_a_text_that_cannot_be_taken_is_refused_with_its_reason(site: Site) -> None:
     page = site.visit()
-    page.get_by_label("A text").fill("   ")
+    page.get_by_role("textbox", name="A text").fill("   ")
     page.get_by_role("button", name="Submit").click()
     expect(page.get_by_role("alert")).to_contain_text("the text is only white space")
     assert site.shell.count() == 0
@@ -61,7 +61,7 @@ def test_a_thousand_rows_are_taken_and_finish(site: Site, worker: Callable[[], A
     expect(progress).to_have_attribute("aria-valuenow", "1000", timeout=60_000)
     assert site.shell.count("status = 'completed' AND result_label = 'positive'") == 1000
     page.get_by_role("link", name="Show them").click()
-    expect(page.locator(".pages")).to_contain_text("1–25 of 1,000")
+    expect(page.locator(".pages")).to_contain_text("1 to 25 of 1,000")
     results = page.get_by_role("link", name="Results of many.csv").get_attribute("href")
     assert results == f"/batches/{site.shell.json('status', 'b1')['batch_uuid']}/results"
 

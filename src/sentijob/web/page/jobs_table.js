@@ -50,7 +50,7 @@ export default {
   computed: {
     place() {
       const first = (this.page - 1) * this.size + 1;
-      const range = `${first.toLocaleString()}–${(first + this.rows.length - 1).toLocaleString()}`;
+      const range = `${first.toLocaleString()} to ${(first + this.rows.length - 1).toLocaleString()}`;
       return this.total === null ? `${range}, page ${this.page}` : `${range} of ${this.total.toLocaleString()}`;
     },
   },
