@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from sentijob.errors import NotFoundError
 from sentijob.jobs import Batch
 from sentijob.store.database import Connection
+from sentijob.store.references import number_past
 from sentijob.store.rows import BATCH_SELECT, batch_from_row
+
+_ENDLESS = 2**63 - 1
 
 
 def existing_batch(connection: Connection, batch_id: int) -> Batch:
@@ -22,11 +27,15 @@ def existing_batch(connection: Connection, batch_id: int) -> Batch:
     return batch_from_row(row)
 
 
-def newest_batches(connection: Connection, limit: int) -> list[Batch]:
+def newest_batches(connection: Connection, limit: int, *, after: UUID | None = None) -> list[Batch]:
+    end = _ENDLESS
+    if after is not None:
+        end = number_past(connection, "batch", after, is_descending=True)
     rows = connection.execute(
-        f"{BATCH_SELECT} WHERE batch.id IN (SELECT id FROM batch ORDER BY id DESC LIMIT ?)"
+        f"{BATCH_SELECT} WHERE batch.id IN"
+        " (SELECT id FROM batch WHERE id < ? ORDER BY id DESC LIMIT ?)"
         " GROUP BY batch.id ORDER BY batch.id DESC",
-        (limit,),
+        (end, limit),
     ).fetchall()
     return [batch_from_row(row) for row in rows]
 

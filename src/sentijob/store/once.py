@@ -1,8 +1,9 @@
-"""Submits that must not happen twice: which key has already made what."""
+"""What must not happen twice: which key has already made what, or been used on what."""
 
 from __future__ import annotations
 
 from sentijob.errors import ConflictError
+from sentijob.jobs import JobReference, Reference
 from sentijob.store.database import Connection, Database
 
 
@@ -28,6 +29,30 @@ def batch_made_once(database: Database, connection: Connection, key: str | None)
     if job_id is not None:
         raise ConflictError(f"--once {key!r} has already submitted a single job, {job_id}")
     return batch_id
+
+
+def is_done_once(database: Database, connection: Connection, key: str, done: Reference) -> bool:
+    """Whether what this key stands for was done to *done*; no other gets in before the commit.
+
+    Raises:
+        ConflictError: it stands for something else.
+    """
+    found = _made(database, connection, key)
+    if found == (None, None):
+        return False
+    if found != _columns(done):
+        raise ConflictError(f"the key {key!r} has already been used for something else")
+    return True
+
+
+def remember_done(connection: Connection, key: str, done: Reference) -> None:
+    """Note to what this was done."""
+    job_id, batch_id = _columns(done)
+    remember(connection, key, job_id=job_id, batch_id=batch_id)
+
+
+def _columns(done: Reference) -> tuple[int | None, int | None]:
+    return (done.job_id, None) if isinstance(done, JobReference) else (None, done.batch_id)
 
 
 def remember(

@@ -100,7 +100,8 @@ class SqlSubmissions(SqlPart):
             if earlier is None:
                 remember(connection, once, batch_id=batch_id)
             batch = existing_batch(connection, batch_id)
-            return OpenedBatch(batch, texts_present(connection, batch_id), is_new)
+            begun_with = _fingerprint_of(connection, batch_id)
+            return OpenedBatch(batch, texts_present(connection, batch_id), is_new, begun_with)
 
     @survives_outages
     def append(self, batch_id: int, items: Sequence[Item], *, first_position: int) -> int:
@@ -219,6 +220,11 @@ def _interrupted(connection: Connection, fingerprint: str | None) -> int | None:
         (fingerprint,),
     ).fetchone()
     return int(row[0]) if row else None
+
+
+def _fingerprint_of(connection: Connection, batch_id: int) -> str | None:
+    row = connection.execute("SELECT fingerprint FROM batch WHERE id = ?", (batch_id,)).fetchone()
+    return None if row[0] is None else str(row[0])
 
 
 def _check_name(connection: Connection, name: str | None) -> None:

@@ -11,21 +11,36 @@ from fastapi import FastAPI
 from sentijob import __version__, wiring
 from sentijob.ports import Store
 from sentijob.settings import Settings
-from sentijob.web import health, jobs, problems
+from sentijob.web import batches, events, health, jobs, metrics, predict, problems
 from sentijob.web.commits import Commits
 from sentijob.web.intake import Intake
+from sentijob.web.measures import Measured, Measures
+from sentijob.web.queueing import Queueing
 from sentijob.web.services import Services
+from sentijob.web.states import Events
+from sentijob.web.waiting import Waiting
 
 _log = logging.getLogger(__name__)
 
 
 def create_app(store: Store, settings: Settings, *, has_page: bool = False) -> FastAPI:
     """The application on a store that is open for as long as it runs; with the page once in a process."""
-    services = Services(store, settings, Commits(wiring.make_waker(settings)), Intake(store))
+    commits = Commits(wiring.make_waker(settings), store.change_token)
+    waiting = Waiting(store, commits)
+    services = Services(
+        store=store,
+        settings=settings,
+        commits=commits,
+        intake=Intake(store),
+        waiting=waiting,
+        events=Events(store, settings, commits),
+        measures=Measures(store, settings),
+        queueing=Queueing(store),
+    )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with services.commits.heard(), services.intake.open():
+        async with commits.heard(), services.intake.open(), waiting.open():
             yield
 
     app = FastAPI(
@@ -35,8 +50,16 @@ def create_app(store: Store, settings: Settings, *, has_page: bool = False) -> F
         lifespan=lifespan,
     )
     app.state.services = services
+    app.add_middleware(Measured, measures=services.measures)
     problems.install(app)
-    for router in (health.router, jobs.router):
+    for router in (
+        health.router,
+        predict.router,
+        jobs.router,
+        batches.router,
+        events.router,
+        metrics.router,
+    ):
         app.include_router(router)
     if has_page:
         _add_page(app, services)
