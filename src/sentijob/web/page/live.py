@@ -13,10 +13,9 @@ from starlette.concurrency import run_in_threadpool
 
 from sentijob import wiring
 from sentijob.errors import SentijobError
-from sentijob.jobs import Batch, Counts, Job, Selector, Sort, Status, WorkerInfo
+from sentijob.jobs import Batch, Counts, Job, Selector, Sort, Status
 from sentijob.web.services import Services
-from sentijob.worker.host import host_identity
-from sentijob.worker.presence import Presence
+from sentijob.worker.crew import Member, crew
 
 MOST_BATCHES = 12
 MOST_RECENT = 240
@@ -33,16 +32,14 @@ class Snapshot(NamedTuple):
     """One look at everything that all visitors see alike."""
 
     change: int
-    """Differs from the last one's where somebody has committed in between."""
+    """Differs from the last one's where somebody may have committed in between."""
     now: datetime
     counts: Counts
     rate: float
     """Jobs a second that became final, over the last quarter of a minute."""
     is_paused: bool
     batches: Sequence[Batch]
-    workers: Sequence[WorkerInfo]
-    dead: frozenset[int]
-    """The ids of the workers that are known to have died."""
+    crew: Sequence[Member]
     recent: Sequence[Job]
     """The jobs that were completed last, the newest first."""
 
@@ -55,7 +52,7 @@ class Live:
         self._pace = Pace()
         self._followers = 0
         self._task: asyncio.Task[None] | None = None
-        self._next: asyncio.Future[Snapshot | SentijobError] | None = None
+        self._next: asyncio.Future[Snapshot | SentijobError | None] | None = None
         self.last: Snapshot | None = None
 
     async def follow(self) -> AsyncIterator[Snapshot | SentijobError]:
@@ -67,45 +64,43 @@ class Live:
                 self._task = asyncio.create_task(self._look_on())
             elif self.last is not None:
                 yield self.last
-            while self._next is not None:
-                yield await asyncio.shield(self._next)
+            while self._next is not None and (found := await asyncio.shield(self._next)):
+                yield found
         finally:
             self._followers -= 1
 
     async def _look_on(self) -> None:
-        while self._followers:
-            began = time.monotonic()
+        commits = self._services.commits
+        while self._followers and not commits.has_ended:
+            change, began = commits.number, time.monotonic()
             try:
-                self.last = await run_in_threadpool(self._look)
+                self.last = await run_in_threadpool(self._look, change)
             except SentijobError as exc:
                 self._announce(exc)
             else:
                 self._announce(self.last)
             took = time.monotonic() - began
             await asyncio.sleep(max(_LEAST_PAUSE, (_MOST_BUSY - 1) * took))
-            await self._services.commits.news()
+            await commits.news(since=change)
+        self._announce(None)
 
-    def _announce(self, found: Snapshot | SentijobError) -> None:
+    def _announce(self, found: Snapshot | SentijobError | None) -> None:
         due, self._next = self._next, asyncio.get_running_loop().create_future()
         if due is not None and not due.done():
             due.set_result(found)
 
-    def _look(self) -> Snapshot:
+    def _look(self, change: int) -> Snapshot:
         store = self._services.store
-        change = store.change_token()
         last = self.last if self.last is not None and self.last.change == change else None
-        now, workers = store.now(), store.workers()
         counts = last.counts if last else store.counts()
-        presence = Presence(wiring.run_folder(self._services.settings))
         return Snapshot(
             change=change,
-            now=now,
+            now=store.now(),
             counts=counts,
             rate=self._pace.noted(counts.finished),
             is_paused=store.is_paused(),
             batches=last.batches if last else store.batches(limit=MOST_BATCHES),
-            workers=workers,
-            dead=frozenset(presence.dead(workers, host_identity())),
+            crew=crew(store, wiring.run_folder(self._services.settings)),
             recent=last.recent if last else self._recent(counts),
         )
 

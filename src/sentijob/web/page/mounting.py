@@ -15,12 +15,6 @@ from sentijob.web.page.theme import FAVICON
 from sentijob.web.services import Services
 
 _ASSETS = ("/_nicegui/", "/_nicegui_ws/")
-# Components are compiled in the browser, which takes eval; all else comes from here, and goes nowhere else.
-_POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval';"
-    " style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:;"
-    " object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
 
 
 def mount(app: FastAPI, services: Services) -> None:
@@ -55,17 +49,12 @@ class _PageMount(Mount):
         return super().matches(scope) if _is_for_page(scope) else (Match.NONE, {})
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_safely(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["Content-Security-Policy"] = _POLICY
-                headers["Referrer-Policy"] = "no-referrer"
-                headers["X-Content-Type-Options"] = "nosniff"
-                if scope["path"] == "/":
-                    headers.append("Vary", "Accept")
+        async def send_varying(message: Message) -> None:
+            if message["type"] == "http.response.start" and scope["path"] == "/":
+                MutableHeaders(scope=message).append("Vary", "Accept")
             await send(message)
 
-        await super().handle(scope, receive, send_safely)
+        await super().handle(scope, receive, send_varying)
 
 
 def _is_for_page(scope: Scope) -> bool:

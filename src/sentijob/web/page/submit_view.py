@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 from uuid import UUID
 
@@ -148,25 +146,9 @@ class _Files:
 
     async def _queue(self, file: FileUpload) -> None:
         name = shown_name(file.name)
-        loop = asyncio.get_running_loop()
-
-        def progress(said: str) -> None:
-            loop.call_soon_threadsafe(lambda: self._say("working", said))
-
-        self._say("working", f"Checking {name} …")
+        self._say("working", f"Reading {name} …")
         try:
-            with TemporaryDirectory(prefix="sentijob-") as folder:
-                path = Path(folder) / "upload"
-                await file.save(path)
-                batch = await asyncio.to_thread(
-                    queue_file,
-                    self._services.store,
-                    path,
-                    name,
-                    self._model,
-                    self._services.settings,
-                    progress,
-                )
+            batch = await queue_file(self._services, file, self._model)
         except SentijobError as exc:
             self._say("refused", f"{exc}. Nothing of it was queued.")
         else:
