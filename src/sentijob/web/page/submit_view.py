@@ -50,11 +50,11 @@ def submit_section(services: Services, visit: Visit, models: Sequence[str]) -> N
         answer=None,
         filing=None,
     )
-    texts = _Texts(services, visit, form)
+    texts = _Texts(services, visit, form, models)
     form.on("text", texts.take)
     form.on("open-job", lambda event: visit.go(_with_job(visit.view, event.args)))
     form.on("open-batch", lambda event: visit.go(View.of({"batch": str(event.args)})))
-    files = _Files(services, form)
+    files = _Files(services, form, models)
     form.on("model", files.choose)
     form.on_upload(files.take)
     visit.on_snapshot(texts.see)
@@ -64,10 +64,13 @@ def submit_section(services: Services, visit: Visit, models: Sequence[str]) -> N
 class _Texts:
     """Single texts, and how they stand."""
 
-    def __init__(self, services: Services, visit: Visit, form: SubmitForm) -> None:
+    def __init__(
+        self, services: Services, visit: Visit, form: SubmitForm, models: Sequence[str]
+    ) -> None:
         self._services = services
         self._visit = visit
         self._form = form
+        self._models = models
         self._receipts: list[_Receipt] = []
         self._wanted = asyncio.Event()
         self._change: int | None = None
@@ -87,7 +90,7 @@ class _Texts:
             submitted = await self._services.intake.submit(
                 Item(text),
                 Terms(
-                    _model(given, settings.model),
+                    self._model(given),
                     INTERACTIVE_PRIORITY,
                     max_attempts=settings.max_attempts,
                     store_text=settings.store_text,
@@ -113,6 +116,11 @@ class _Texts:
                 continue
             self._form.show(receipts=[self._drawn(job) for job in jobs])
 
+    def _model(self, given: Mapping[str, object]) -> str:
+        """The chosen one, where it is one of those that were offered."""
+        model = str(given.get("model"))
+        return model if model in self._models else self._services.settings.model
+
     def _answer(self, *, problem: str | None) -> None:
         self._taken += 1
         self._form.show(answer={"number": self._taken, "problem": problem})
@@ -133,13 +141,15 @@ class _Texts:
 class _Files:
     """Files, one after the other."""
 
-    def __init__(self, services: Services, form: SubmitForm) -> None:
+    def __init__(self, services: Services, form: SubmitForm, models: Sequence[str]) -> None:
         self._services = services
         self._form = form
+        self._models = models
         self._model = services.settings.model
 
     def choose(self, event: GenericEventArguments) -> None:
-        self._model = str(event.args)
+        if event.args in self._models:  # else it is nothing that was offered
+            self._model = event.args
 
     def take(self, event: UploadEventArguments) -> None:
         background_tasks.create(self._queue(event.file))
@@ -168,10 +178,6 @@ def _standing(store: Reading, receipts: Sequence[_Receipt]) -> list[Job]:
         except NotFoundError:
             continue
     return jobs
-
-
-def _model(given: Mapping[str, object], default: str) -> str:
-    return str(given.get("model") or default)
 
 
 def _with_job(view: View, written: object) -> View:
