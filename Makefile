@@ -9,7 +9,7 @@ QUICK := startup latency drain workers models reuse tuning bulk peers
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint format bench bench-peers bench-torch bench-growth bench-scale bench-all bench-report \
-	fuzz torture train train-cascade clean run-environment dev-environment bench-environment torch-environment \
+	page-pictures fuzz torture train train-cascade clean run-environment dev-environment bench-environment torch-environment \
 	training-environment fuzz-environment
 
 help: ## Show what there is to make
@@ -60,6 +60,9 @@ bench-all: bench bench-growth bench-scale bench-torch bench-report ## Every benc
 bench-report: bench-environment ## Put the newest figures into docs/performance.md, docs/figures and the README
 	$(BIN)/python bench/plots.py
 	$(BIN)/python bench/report.py
+
+page-pictures: dev-environment ## Take the pictures of the page for docs/page.md again; needs Debian's chromium
+	$(BIN)/python bench/screenshots.py
 
 fuzz: fuzz-environment ## Search for bytes that break a reader, SECONDS (60) for each
 	@for reader in txt csv tsv jsonl parquet; do \

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
-from sentijob.errors import NotFoundError
 from sentijob.export.documents import instant
 from sentijob.jobs import Batch, Label, Selector
 from sentijob.web.page.address import View
@@ -26,6 +23,9 @@ def batches_section(visit: Visit, changing: Changing) -> None:
 
     def ask(verb: Verb, written: object) -> None:
         batch = _named(visit.last, written)
+        if batch is None:
+            visit.notify("That batch is no longer among the newest.", is_bad=True)
+            return
         counts = batch.counts
         count = sum(getattr(counts, status) for status in verb.statuses)
         changing.ask(verb, Selector(batch_ids=(batch.id,)), count, batch_title(batch))
@@ -36,16 +36,10 @@ def batches_section(visit: Visit, changing: Changing) -> None:
     visit.on_snapshot(lambda seen: shown.show(batches=[drawn(batch) for batch in seen.batches]))
 
 
-def _named(seen: Snapshot | None, written: object) -> Batch:
-    """The batch of a UUID that was shown.
-
-    Raises:
-        NotFoundError: it is no longer among the newest.
-    """
-    for batch in seen.batches if seen else ():
-        if batch.batch_uuid == UUID(str(written)):
-            return batch
-    raise NotFoundError(f"there is no batch {written} among the newest")
+def _named(seen: Snapshot | None, written: object) -> Batch | None:
+    """The batch of a UUID that is shown; None where it isn't any more."""
+    batches = seen.batches if seen else ()
+    return next((batch for batch in batches if str(batch.batch_uuid) == written), None)
 
 
 def drawn(batch: Batch) -> dict[str, object]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from fastapi import FastAPI
 from nicegui import app as pages
 from nicegui import core, ui
@@ -25,8 +27,8 @@ def mount(app: FastAPI, services: Services) -> None:
     def page() -> None:
         show(services, live)
 
-    # Else any site could talk to a page through its visitor's browser.
-    core.sio.eio.cors_allowed_origins = None
+    # NiceGUI lets any site talk to a page through its visitor's browser.
+    core.sio.eio.cors_allowed_origins = _is_own
     ui.run_with(
         app,
         title="sentijob",
@@ -40,6 +42,11 @@ def mount(app: FastAPI, services: Services) -> None:
     )
     app.router.routes.pop()  # NiceGUI would answer for every path that the API doesn't have
     app.router.routes.insert(0, _PageMount("", pages))
+
+
+def _is_own(origin: str | None, environ: Mapping[str, str]) -> bool:
+    """Whether a page of this very host asks; the scheme isn't compared, as TLS may end at a proxy."""
+    return (origin or "").partition("://")[2].lower() == environ.get("HTTP_HOST", "").lower()
 
 
 class _PageMount(Mount):
