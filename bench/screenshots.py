@@ -16,16 +16,20 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 from urllib.error import URLError
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
+
+Scheme = Literal["light", "dark"]
 
 ROOT = Path(__file__).parent.parent
 FIGURES = ROOT / "docs" / "figures"
 REVIEWS = ROOT / "examples" / "reviews.csv"
 CHROMIUM = Path("/usr/bin/chromium")
 PORT = 8917
-SIZE = {"width": 1280, "height": 860}
+SIZE: ViewportSize = {"width": 1280, "height": 860}
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 LARGEST = 200_000
 """Bytes of one picture."""
 
@@ -41,7 +45,7 @@ def main() -> None:
         served(Path(folder)) as url,
         browser() as chromium,
     ):
-        for scheme in ("light", "dark"):
+        for scheme in SCHEMES:
             save(taken(chromium, url, scheme), options.figures / f"page-{scheme}.png")
 
 
@@ -89,7 +93,7 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-def taken(chromium: Browser, url: str, scheme: str) -> bytes:
+def taken(chromium: Browser, url: str, scheme: Scheme) -> bytes:
     """The page in full, in the light; a job and why it has its label, in the dark."""
     page = chromium.new_page(viewport=SIZE, color_scheme=scheme, reduced_motion="reduce")
     page.goto(url)

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.error import URLError
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, Request
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 from shell import Shell
 
 LOOPBACK = {"127.0.0.1", ""}
@@ -38,7 +38,7 @@ class Site:
         page.on("request", self._note)
         page.on("websocket", lambda opened: self.requests.append(opened.url))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("console", lambda said: said.type == "error" and self.complaints.append(said.text))
+        page.on("console", self._hear)
         page.on("dialog", lambda dialog: self.complaints.append(f"a dialog: {dialog.message}"))
         page.goto(f"{self.url}{path}")
         page.wait_for_selector(".figures a")
@@ -47,6 +47,10 @@ class Site:
 
     def _note(self, request: Request) -> None:
         self.requests.append(request.url)
+
+    def _hear(self, said: ConsoleMessage) -> None:
+        if said.type == "error":
+            self.complaints.append(said.text)
 
     def check(self) -> None:
         """Nothing was asked of another machine, and nothing went wrong in a page."""
