@@ -9,7 +9,7 @@ QUICK := startup latency drain workers models reuse tuning bulk peers
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint format bench bench-accuracy bench-peers bench-torch bench-growth bench-scale bench-all bench-report \
-	fuzz openapi torture train train-cascade clean run-environment dev-environment bench-environment torch-environment \
+	page-pictures fuzz openapi torture train train-cascade clean run-environment dev-environment bench-environment torch-environment \
 	training-environment fuzz-environment
 
 help: ## Show what there is to make
@@ -66,6 +66,9 @@ bench-report: bench-environment ## Put the newest figures into docs/performance.
 
 openapi: dev-environment ## Write docs/openapi.json anew, once the HTTP API has changed
 	$(BIN)/python scripts/openapi.py
+
+page-pictures: dev-environment ## Take the pictures of the page for docs/page.md again; needs Debian's chromium
+	$(BIN)/python bench/screenshots.py
 
 fuzz: fuzz-environment ## Search for bytes that break a reader, SECONDS (60) for each
 	@for reader in txt csv tsv jsonl parquet; do \

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -19,9 +20,11 @@ from sentijob.web.services import Services
 from sentijob.web.states import Events
 from sentijob.web.waiting import Waiting
 
+_log = logging.getLogger(__name__)
 
-def create_app(store: Store, settings: Settings) -> FastAPI:
-    """The application on a store that is open for as long as it runs."""
+
+def create_app(store: Store, settings: Settings, *, has_page: bool = False) -> FastAPI:
+    """The application on a store that is open for as long as it runs; with the page once in a process."""
     commits = Commits(wiring.make_waker(settings), store.change_token)
     waiting = Waiting(store, commits)
     services = Services(
@@ -63,4 +66,18 @@ def create_app(store: Store, settings: Settings) -> FastAPI:
         manual.router,
     ):
         app.include_router(router)
+    if has_page:
+        _add_page(app, services)
     return app
+
+
+def _add_page(app: FastAPI, services: Services) -> None:
+    """The page for browsers; where NiceGUI isn't installed, there is the API alone."""
+    try:
+        from sentijob.web import page
+    except ModuleNotFoundError as exc:
+        if exc.name != "nicegui":
+            raise
+        _log.warning("no page is served: pip install 'sentijob[serve]' brings NiceGUI")
+        return
+    page.mount(app, services)

@@ -41,7 +41,7 @@ def run(
     check_exposure(store, settings, host)
     allow_many_files()
     with bound(host, port) as listening, closing(companion) if companion else nullcontext():
-        app = create_app(store, settings)
+        app = create_app(store, settings, has_page=True)
         guarded_app = guarded(app, store, settings, host=host)
         config = server_config(guarded_app, settings, host=host, port=port)
         services: Services = app.state.services
