@@ -1,8 +1,8 @@
 """Many clients at once that post texts to a server, each one after the other, and count what they are answered.
 
 A process of its own, apart from what it measures. The clients speak HTTP/1.1 on kept connections, and
-no more of it than they need: httpx takes several times as much of a processor for a request as the
-servers do. A client whose connection breaks connects again, for as long as it takes, and goes on with
+no more of it than they need: a request costs them 0.2 ms of a processor. Through httpx it was 4.5 ms
+at 100 connections, several times what the server takes, and on two cores it would be what is measured. A client whose connection breaks connects again, for as long as it takes, and goes on with
 its next text: whether the server had taken the last one, nobody told it.
 
 It prints a line once all are connected, and one with :class:`Outcome` as JSON at the end.

@@ -26,7 +26,16 @@ from time import monotonic, perf_counter, sleep
 from typing import NamedTuple
 
 from draining import null_model_installed
-from harness import SENTIJOB, Goal, Table, publish, scratch_store, store_of, wait_until, worker_running
+from harness import (
+    SENTIJOB,
+    Goal,
+    Table,
+    publish,
+    scratch_store,
+    store_of,
+    wait_until,
+    worker_running,
+)
 from http_clients import HOST, Outcome
 
 from sentijob.jobs import Selector
@@ -101,7 +110,9 @@ def main() -> None:
     ]
     theirs = [
         Contender("the ancestor", is_ours=False, opened=ancestors_site),
-        Contender("the ancestor, tuned", is_ours=False, opened=partial(ancestors_site, ANCESTOR_TUNED="1")),
+        Contender(
+            "the ancestor, tuned", is_ours=False, opened=partial(ancestors_site, ANCESTOR_TUNED="1")
+        ),
     ]
     measure = partial(measured, clients=options.clients, seconds=options.seconds)
     steady = {one: told(one, measure(one, is_killed=False)) for one in (*ours, *theirs)}
@@ -244,7 +255,11 @@ def report(what: str, steady: Runs, killed: Runs) -> None:
     best = max(given.rate for one, given in steady.items() if not one.is_ours)
     ours = [given for runs in (steady, killed) for one, given in runs.items() if one.is_ours]
     goals = [
-        Goal(f"{one.name}: times the ancestor's acknowledged/s, at its best", given.rate / best, least=1)
+        Goal(
+            f"{one.name}: times the ancestor's acknowledged/s, at its best",
+            given.rate / best,
+            least=1,
+        )
         for one, given in steady.items()
         if one.is_ours
     ]
@@ -293,7 +308,17 @@ def speeds(what: str, runs: Runs) -> Table:
 def fates(what: str, runs: Runs) -> Table:
     """What became of the acknowledged jobs."""
     return Table(
-        (what, "down, s", "5xx", "broken", "acknowledged", "completed", "failed", "open for ever", "gone"),
+        (
+            what,
+            "down, s",
+            "5xx",
+            "broken",
+            "acknowledged",
+            "completed",
+            "failed",
+            "open for ever",
+            "gone",
+        ),
         [
             (
                 one.name,
