@@ -43,6 +43,8 @@ from sentijob.jobs import Selector
 QUIET = 10.0
 """Seconds in which no job becomes final: then what is open stays open."""
 PACKAGES = ("fastapi", "starlette", "uvicorn", "sqlalchemy")
+LOOK = 0.5
+"""Seconds between two looks at what is open."""
 OPEN = ("pending", "processing")
 
 
@@ -244,7 +246,7 @@ def rest(count_open: Callable[[], int]) -> float:
     while (left := count_open()) and monotonic() - moved < QUIET:
         if left != before:
             before, moved = left, monotonic()
-        sleep(0.5)
+        sleep(LOOK)
     return (monotonic() if not left else moved) - began
 
 

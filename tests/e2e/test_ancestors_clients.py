@@ -58,14 +58,14 @@ def session(site: Site) -> Heard:
     replies = [site.ask(*request) for request in HANDING_IN]
     job_uuids = [reply.body["job_uuid"] for reply in replies if reply.status == 202]
     for job_uuid in job_uuids:
-        eventually(
-            lambda job_uuid=job_uuid: (
-                site.ask("GET", f"/jobs/{job_uuid}").body["status"] == "completed"
-            )
-        )
+        wait_for_result(site, job_uuid)
     for method, path, body in LOOKING:
         replies.append(site.ask(method, path.format(*job_uuids), body))
     return Heard(replies, job_uuids)
+
+
+def wait_for_result(site: Site, job_uuid: str) -> None:
+    eventually(lambda: site.ask("GET", f"/jobs/{job_uuid}").body["status"] == "completed")
 
 
 @pytest.fixture(scope="module")

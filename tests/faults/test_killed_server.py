@@ -16,6 +16,7 @@ from shell import Shell, eventually
 CLIENTS = 20
 EACH = 50
 KILLS = 2
+COMPLETED = "SELECT job_uuid FROM job WHERE status = 'completed'"
 
 
 @pytest.fixture
@@ -28,8 +29,7 @@ def test_a_server_that_is_killed_loses_nothing_that_it_has_acknowledged(shell: S
     site = serve(shell)
     with start_clients(site.port, {"clients": CLIENTS, "each": EACH, "seconds": 60}) as clients:
         for kill in range(1, KILLS + 1):
-            amid = CLIENTS * EACH * kill // (KILLS + 1)
-            eventually(lambda amid=amid: shell.count() >= amid)
+            wait_for_jobs(shell, CLIENTS * EACH * kill // (KILLS + 1))
             site.kill()
             assert shell.count() < CLIENTS * EACH
             site = serve(shell, port=site.port)
@@ -44,4 +44,5 @@ def test_a_server_that_is_killed_loses_nothing_that_it_has_acknowledged(shell: S
     assert shell.count("status <> 'completed'") == 0
 
 
-COMPLETED = "SELECT job_uuid FROM job WHERE status = 'completed'"
+def wait_for_jobs(shell: Shell, number: int) -> None:
+    eventually(lambda: shell.count() >= number)
