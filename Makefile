@@ -8,7 +8,7 @@ WORK := .training
 QUICK := startup latency drain workers models reuse tuning bulk peers
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint format bench bench-accuracy bench-peers bench-torch bench-growth bench-scale bench-all bench-report \
+.PHONY: help demo test check lint format bench bench-accuracy bench-peers bench-serving bench-torch bench-growth bench-scale bench-all bench-report \
 	page-pictures fuzz openapi torture train train-cascade clean run-environment dev-environment bench-environment torch-environment \
 	training-environment fuzz-environment
 
@@ -45,6 +45,9 @@ bench-peers: bench-environment ## Huey, RQ, Celery and Dramatiq on the same null
 bench-accuracy: bench-environment ## What each model is worth on labelled sets, five minutes: DATA=
 	$(BIN)/python bench/accuracy.py --data $(DATA)
 
+bench-serving: bench-environment ## 200 clients at `sentijob serve` and at its ancestor, SECONDS (60) each, undisturbed and killed
+	$(BIN)/python bench/serving.py --seconds $(SECONDS)
+
 bench-torch: torch-environment ## mini beside a transformers pipeline; installs torch, a gigabyte
 	$(BIN)/python bench/transformers_pipeline.py
 
@@ -58,7 +61,7 @@ bench-scale: dev-environment ## The main job at size, ten million jobs, files of
 	$(BIN)/python bench/one_gigabyte.py
 	$(BIN)/python bench/memory.py
 
-bench-all: bench bench-growth bench-scale bench-torch bench-report ## Every benchmark, then the documents: half a day
+bench-all: bench bench-serving bench-growth bench-scale bench-torch bench-report ## Every benchmark, then the documents: half a day
 
 bench-report: bench-environment ## Put the newest figures into docs/performance.md, docs/figures and the README
 	$(BIN)/python bench/plots.py
