@@ -41,8 +41,7 @@ class Events:
         """Whether *last_id* is that of an end, and nothing has changed since."""
         if last_id is None or not last_id.endswith(_DONE):
             return False
-        state = self._look(batch_id)
-        return bool(state.ending) and last_id == f"{state.id}{_DONE}"
+        return last_id == f"{self._look(batch_id).id}{_DONE}"
 
     def _look(self, batch_id: int | None) -> State:
         return self._whole() if batch_id is None else self._batch(batch_id)
