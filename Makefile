@@ -5,7 +5,7 @@ BIN := .venv/bin
 SECONDS := 60
 LARGEST := 10000000
 WORK := .training
-QUICK := startup latency drain workers models reuse tuning bulk peers
+QUICK := startup latency events drain workers models reuse tuning bulk peers
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint format bench bench-accuracy bench-peers bench-serving bench-torch bench-growth bench-scale bench-all bench-report \
@@ -34,7 +34,7 @@ format: dev-environment ## Format the code and mend what ruff can mend
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-bench: bench-environment ## The quick benchmarks, ten minutes: start-up, latency, drain, workers, other queues
+bench: bench-environment ## The quick benchmarks, twelve minutes: start-up, latency, listeners, drain, workers, other queues
 	@for one in $(QUICK); do \
 		echo "== bench/$$one.py"; $(BIN)/python bench/$$one.py || exit 1; \
 	done

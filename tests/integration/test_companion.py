@@ -20,7 +20,9 @@ from sentijob.worker.leash import LEASH_VARIABLE
 
 NOTE = "import os, sys; open(sys.argv[1], 'a').write(f'{os.getpid()}\\n');"
 STEADY = NOTE + "import signal; signal.pause()"
-OBEDIENT = NOTE + f"os.read(int(os.environ[{LEASH_VARIABLE!r}]), 1)"
+OBEDIENT = (
+    f"import os; fd = int(os.environ[{LEASH_VARIABLE!r}]); os.fstat(fd); {NOTE} os.read(fd, 1)"
+)
 SOON = timedelta(milliseconds=20)
 
 
@@ -73,12 +75,15 @@ def test_pauses_grow_while_it_dies_at_once(noted: Path, caplog: pytest.LogCaptur
     assert "ended with status 7" in caplog.messages[0]
 
 
-def test_it_ends_when_it_is_told_to_and_isnt_started_again(steady: Companion, noted: Path) -> None:
+def test_it_ends_when_it_is_told_to_and_isnt_started_again(
+    steady: Companion, noted: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     (pid,) = pids(noted)
     steady.request_stop()
     eventually(lambda: not runs(pid))
     steady.close()
     assert pids(noted) == [pid]
+    assert caplog.messages == []
 
 
 def test_a_pause_doesnt_hold_up_the_end(noted: Path) -> None:

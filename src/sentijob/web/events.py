@@ -55,9 +55,7 @@ async def events(
     again after an interruption gets the latest: nothing can be missed but what was true in between.
     """
     batch_id = (await run_in_threadpool(find_batch, using.store, batch)).id if batch else None
-    if last_event_id and await run_in_threadpool(
-        using.events.has_told_all, batch_id, last_event_id
-    ):
+    if await run_in_threadpool(using.events.has_told_all, batch_id, last_event_id):
         return Response(status_code=HTTPStatus.NO_CONTENT)
     frames = using.events.topic(batch_id).frames(last_event_id)
     return EventSourceResponse(frames, headers=_HEADERS)

@@ -43,7 +43,8 @@ class Measures:
     """A registry of its own: nothing is shared with other users of the library in this process."""
 
     def __init__(self, store: Store, settings: Settings) -> None:
-        disable_created_metrics()  # when a label was first seen is nobody's question
+        # When a label was first seen is nobody's question.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry()
         self.answers = Histogram(
             "sentijob_http_request_duration_seconds",

@@ -37,12 +37,11 @@ class Events:
             self._topics[batch_id] = topic
         return topic
 
-    def has_told_all(self, batch_id: int | None, last_id: str) -> bool:
+    def has_told_all(self, batch_id: int | None, last_id: str | None) -> bool:
         """Whether *last_id* is that of an end, and nothing has changed since."""
-        if not last_id.endswith(_DONE):
+        if last_id is None or not last_id.endswith(_DONE):
             return False
-        state = self._look(batch_id)
-        return bool(state.ending) and last_id == f"{state.id}{_DONE}"
+        return last_id == f"{self._look(batch_id).id}{_DONE}"
 
     def _look(self, batch_id: int | None) -> State:
         return self._whole() if batch_id is None else self._batch(batch_id)
