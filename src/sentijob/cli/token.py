@@ -108,4 +108,4 @@ def _state(token: Token) -> str:
 
 def _local(instant: datetime | None) -> str | None:
     """An instant in local time, to the minute."""
-    return instant and instant.astimezone().strftime("%Y-%m-%d %H:%M")
+    return None if instant is None else instant.astimezone().strftime("%Y-%m-%d %H:%M")
