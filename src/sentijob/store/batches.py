@@ -75,3 +75,9 @@ def check_name(connection: Connection, name: str | None) -> None:
     row = connection.execute("SELECT id FROM batch WHERE name = ?", (name,)).fetchone()
     if row is not None:
         raise ConflictError(f"b{row[0]} is already called {name!r}; choose another name")
+
+
+def fingerprint_of(connection: Connection, batch_id: int) -> str | None:
+    """What a batch was begun with."""
+    row = connection.execute("SELECT fingerprint FROM batch WHERE id = ?", (batch_id,)).fetchone()
+    return None if row[0] is None else str(row[0])

@@ -12,6 +12,7 @@ from sentijob.jobs import Batch, Item, OpenedBatch, Status, Submission, Submitte
 from sentijob.store.batches import (
     check_name,
     existing_batch,
+    fingerprint_of,
     interrupted_batch,
     texts_present,
 )
@@ -121,7 +122,7 @@ class SqlSubmissions(SqlPart):
             if earlier is None:
                 remember_batch(connection, once, batch_id)
             batch = existing_batch(connection, batch_id)
-            begun_with = _fingerprint_of(connection, batch_id)
+            begun_with = fingerprint_of(connection, batch_id)
             return OpenedBatch(batch, texts_present(connection, batch_id), is_new, begun_with)
 
     @survives_outages
@@ -261,11 +262,6 @@ def _meta_columns(items: Sequence[Item]) -> Sequence[str | None]:
     from sentijob.store.metas import meta_to_column
 
     return [meta_to_column(item.meta) for item in items]
-
-
-def _fingerprint_of(connection: Connection, batch_id: int) -> str | None:
-    row = connection.execute("SELECT fingerprint FROM batch WHERE id = ?", (batch_id,)).fetchone()
-    return None if row[0] is None else str(row[0])
 
 
 def _standing_of(connection: Connection, batch_id: int) -> tuple[bool, _Standing]:
