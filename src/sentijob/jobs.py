@@ -313,6 +313,8 @@ class OpenedBatch(NamedTuple):
     batch: Batch
     present: int
     is_new: bool
+    fingerprint: str | None
+    """Of what it was begun with."""
 
 
 class WorkerInfo(NamedTuple):
@@ -363,6 +365,10 @@ class Sort(StrEnum):
     PRIORITY = "priority"
     SCORE = "score"
     FINISHED = "finished"
+
+
+BY_AGE = frozenset({Sort.NEWEST, Sort.OLDEST})
+"""Orders that go on after one of their jobs."""
 
 
 class JobReference(NamedTuple):

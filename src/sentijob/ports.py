@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol, runtime_checkable
+from uuid import UUID
 
 from sentijob.errors import ConflictError
 from sentijob.jobs import (
@@ -223,12 +224,21 @@ class Work(Protocol):
 class Changes(Protocol):
     """What people do to many jobs at once. Each call is chunked, so that nobody waits long."""
 
-    def cancel(self, selector: Selector) -> int:
-        """Cancel what is pending or processing; how many. A running worker's late result is dropped."""
+    def cancel(self, selector: Selector, *, once: str | None = None) -> int:
+        """Cancel what is pending or processing; how many. A running worker's late result is dropped.
+
+        With *once*, which goes with one job or one batch, a second call with the same key does nothing.
+
+        Raises:
+            ConflictError: *once* is the key of something else.
+        """
         ...
 
-    def retry(self, selector: Selector) -> int:
-        """Put failed and cancelled jobs back to pending with fresh attempts; how many."""
+    def retry(self, selector: Selector, *, once: str | None = None) -> int:
+        """Put failed and cancelled jobs back to pending with fresh attempts; how many.
+
+        *once* is as for :meth:`cancel`: what has failed anew since stays failed.
+        """
         ...
 
     def prune(self, selector: Selector) -> int:
@@ -256,13 +266,28 @@ class Reading(Protocol):
         """Raises NotFoundError."""
         ...
 
-    def batches(self, *, limit: int = 20) -> Sequence[Batch]:
-        """The newest batches first."""
+    def batches(self, *, limit: int = 20, after: UUID | None = None) -> Sequence[Batch]:
+        """The newest batches first; with *after*, those that come after the batch of that UUID."""
         ...
 
     def jobs(
-        self, selector: Selector, *, sort: Sort = Sort.NEWEST, limit: int = 20, skip: int = 0
-    ) -> Sequence[Job]: ...
+        self,
+        selector: Selector,
+        *,
+        sort: Sort = Sort.NEWEST,
+        limit: int = 20,
+        skip: int = 0,
+        after: UUID | None = None,
+    ) -> Sequence[Job]:
+        """The first selected jobs of an order.
+
+        *after* is the UUID of the last job that was seen, which may be gone by now: what
+        comes after it is found without counting through what came before.
+
+        Raises:
+            UsageError: *after* goes with another order than by age.
+        """
+        ...
 
     def page_after(self, selector: Selector, *, after: int, limit: int) -> Sequence[StoredJob]:
         """The first selected jobs whose numbers are greater than *after*, by number."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from uuid import UUID
 
 from sentijob.errors import ConflictError, NotFoundError, UsageError
 from sentijob.jobs import Batch
 from sentijob.store.database import Connection
+from sentijob.store.references import number_past
 from sentijob.store.rows import BATCH_SELECT, batch_from_row
 
+_ENDLESS = 2**63 - 1
 _RESERVED_NAME = r"(?s:\d+|[bB]\d+|@.*|-.*|\s*)"
 
 
@@ -26,11 +29,15 @@ def existing_batch(connection: Connection, batch_id: int) -> Batch:
     return batch_from_row(row)
 
 
-def newest_batches(connection: Connection, limit: int) -> list[Batch]:
+def newest_batches(connection: Connection, limit: int, *, after: UUID | None = None) -> list[Batch]:
+    end = _ENDLESS
+    if after is not None:
+        end = number_past(connection, "batch", after, is_descending=True)
     rows = connection.execute(
-        f"{BATCH_SELECT} WHERE batch.id IN (SELECT id FROM batch ORDER BY id DESC LIMIT ?)"
+        f"{BATCH_SELECT} WHERE batch.id IN"
+        " (SELECT id FROM batch WHERE id < ? ORDER BY id DESC LIMIT ?)"
         " GROUP BY batch.id ORDER BY batch.id DESC",
-        (limit,),
+        (end, limit),
     ).fetchall()
     return [batch_from_row(row) for row in rows]
 
@@ -68,3 +75,9 @@ def check_name(connection: Connection, name: str | None) -> None:
     row = connection.execute("SELECT id FROM batch WHERE name = ?", (name,)).fetchone()
     if row is not None:
         raise ConflictError(f"b{row[0]} is already called {name!r}; choose another name")
+
+
+def fingerprint_of(connection: Connection, batch_id: int) -> str | None:
+    """What a batch was begun with."""
+    row = connection.execute("SELECT fingerprint FROM batch WHERE id = ?", (batch_id,)).fetchone()
+    return None if row[0] is None else str(row[0])

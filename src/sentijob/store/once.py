@@ -1,4 +1,4 @@
-"""Submits that must not happen twice: which key has already made what."""
+"""What must not happen twice: which key has already made what, or been used on what."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from sentijob.errors import ConflictError
-from sentijob.jobs import Submitted
+from sentijob.jobs import JobReference, Reference, Submitted
 from sentijob.store.database import Connection, Database
 from sentijob.store.rows import marks
 
@@ -61,3 +61,29 @@ def remember_batch(connection: Connection, key: str | None, batch_id: int) -> No
     """Note which batch a submit with this key has made."""
     if key is not None:
         connection.execute("INSERT INTO once (key, batch_id) VALUES (?, ?)", (key, batch_id))
+
+
+def is_done_once(database: Database, connection: Connection, key: str, done: Reference) -> bool:
+    """Whether what this key stands for was done to *done*; no other gets in before the commit.
+
+    Raises:
+        ConflictError: it stands for something else.
+    """
+    database.serialize(connection, f"once {key}")
+    row = connection.execute("SELECT job_id, batch_id FROM once WHERE key = ?", (key,)).fetchone()
+    if row is None:
+        return False
+    if tuple(row) != _columns(done):
+        raise ConflictError(f"the key {key!r} has already been used for something else")
+    return True
+
+
+def remember_done(connection: Connection, key: str, done: Reference) -> None:
+    """Note to what this was done."""
+    connection.execute(
+        "INSERT INTO once (key, job_id, batch_id) VALUES (?, ?, ?)", (key, *_columns(done))
+    )
+
+
+def _columns(done: Reference) -> tuple[int | None, int | None]:
+    return (done.job_id, None) if isinstance(done, JobReference) else (None, done.batch_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from uuid import UUID
 
 from sentijob.errors import ConflictError, NotFoundError
 from sentijob.jobs import BatchReference, JobReference, Reference
@@ -98,3 +99,22 @@ def _beginning(connection: Connection, digits: str) -> list[Reference]:
         "SELECT id FROM batch WHERE batch_uuid BETWEEN ? AND ? LIMIT 2", between
     ).fetchall()
     return [*(JobReference(row[0]) for row in jobs), *(BatchReference(row[0]) for row in batches)]
+
+
+def number_past(
+    connection: Connection, table: str, uuid: UUID, *, is_descending: bool = False
+) -> int:
+    """The number from which to go on, up or down, past the job or batch of that UUID.
+
+    Where it is gone, that is where it would be, by its time to the millisecond.
+    """
+    row = connection.execute(
+        f"SELECT id, {table}_uuid FROM {table} WHERE {table}_uuid <= ?"
+        f" ORDER BY {table}_uuid DESC LIMIT 1",
+        (uuid.bytes,),
+    ).fetchone()
+    if row is None:
+        return 0
+    # Downwards, the nearest older one that is left is still to come.
+    is_gone = bytes(row[1]) != uuid.bytes
+    return int(row[0]) + (is_descending and is_gone)

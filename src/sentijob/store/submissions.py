@@ -12,6 +12,7 @@ from sentijob.jobs import Batch, Item, OpenedBatch, Status, Submission, Submitte
 from sentijob.store.batches import (
     check_name,
     existing_batch,
+    fingerprint_of,
     interrupted_batch,
     texts_present,
 )
@@ -121,7 +122,8 @@ class SqlSubmissions(SqlPart):
             if earlier is None:
                 remember_batch(connection, once, batch_id)
             batch = existing_batch(connection, batch_id)
-            return OpenedBatch(batch, texts_present(connection, batch_id), is_new)
+            begun_with = fingerprint_of(connection, batch_id)
+            return OpenedBatch(batch, texts_present(connection, batch_id), is_new, begun_with)
 
     @survives_outages
     def append(self, batch_id: int, items: Sequence[Item], *, first_position: int) -> int:

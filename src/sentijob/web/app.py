@@ -10,19 +10,34 @@ from fastapi import FastAPI
 from sentijob import __version__, wiring
 from sentijob.ports import Store
 from sentijob.settings import Settings
-from sentijob.web import contract, health, jobs, manual, problems
+from sentijob.web import batches, contract, events, health, jobs, manual, metrics, predict, problems
 from sentijob.web.commits import Commits
 from sentijob.web.intake import Intake
+from sentijob.web.measures import Measured, Measures
+from sentijob.web.queueing import Queueing
 from sentijob.web.services import Services
+from sentijob.web.states import Events
+from sentijob.web.waiting import Waiting
 
 
 def create_app(store: Store, settings: Settings) -> FastAPI:
     """The application on a store that is open for as long as it runs."""
-    services = Services(store, settings, Commits(wiring.make_waker(settings)), Intake(store))
+    commits = Commits(wiring.make_waker(settings), store.change_token)
+    waiting = Waiting(store, commits)
+    services = Services(
+        store=store,
+        settings=settings,
+        commits=commits,
+        intake=Intake(store),
+        waiting=waiting,
+        events=Events(store, settings, commits),
+        measures=Measures(store, settings),
+        queueing=Queueing(store),
+    )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with services.commits.heard(), services.intake.open():
+        async with commits.heard(), services.intake.open(), waiting.open():
             yield
 
     app = FastAPI(
@@ -36,7 +51,16 @@ def create_app(store: Store, settings: Settings) -> FastAPI:
     )
     contract.install(app)
     app.state.services = services
+    app.add_middleware(Measured, measures=services.measures)
     problems.install(app)
-    for router in (health.router, jobs.router, manual.router):
+    for router in (
+        health.router,
+        predict.router,
+        jobs.router,
+        batches.router,
+        events.router,
+        metrics.router,
+        manual.router,
+    ):
         app.include_router(router)
     return app

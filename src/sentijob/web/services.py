@@ -11,6 +11,10 @@ from sentijob.ports import Store
 from sentijob.settings import Settings
 from sentijob.web.commits import Commits
 from sentijob.web.intake import Intake
+from sentijob.web.measures import Measures
+from sentijob.web.queueing import Queueing
+from sentijob.web.states import Events
+from sentijob.web.waiting import Waiting
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,10 @@ class Services:
     settings: Settings
     commits: Commits
     intake: Intake
+    waiting: Waiting
+    events: Events
+    measures: Measures
+    queueing: Queueing
 
 
 def _of(request: Request) -> Services:

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from sentijob.cli.filling import QueuedBatch
 from sentijob.cli.receipts import document, greet, reference, warn, written
+from sentijob.ingest.filling import QueuedBatch
 from sentijob.jobs import Batch, BatchReference, Counts, JobReference, Submitted
 
 NOW = datetime(2026, 1, 31, tzinfo=UTC)
