@@ -27,7 +27,6 @@ def test_schemathesis_finds_nothing(tmp_path: Path) -> None:
                 f"{address}/openapi.json",
                 f"--max-examples={EXAMPLES}",
                 "--generation-deterministic",
-                "--generation-database=none",
                 "--request-timeout=30",
                 "--warnings=off",
                 "--no-color",

@@ -45,7 +45,9 @@ FAILURES: Mapping[int, _Failure] = {
         "this Idempotency-Key was used for another request",
     ),
     413: _Failure(
-        "Content Too Large", "The body is too large.", "a body may have 1048576 bytes here"
+        "Content Too Large",
+        "The body is too large.",
+        "a body may have 1048576 bytes here; part what is larger",
     ),
     414: _Failure("URI Too Long", "The address is too long.", "an address may have 16384 bytes"),
     415: _Failure(

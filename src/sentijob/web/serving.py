@@ -42,8 +42,8 @@ def run(
     allow_many_files()
     with bound(host, port) as listening, closing(companion) if companion else nullcontext():
         app = create_app(store, settings, has_page=True)
-        guarded_app = guarded(app, store, settings, host=host)
-        config = server_config(guarded_app, settings, host=host, port=port)
+        outer = guarded(app, store, settings, host=host)
+        config = server_config(outer, settings, host=host, port=port)
         services: Services = app.state.services
 
         def begin() -> None:

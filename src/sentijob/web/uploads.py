@@ -19,7 +19,6 @@ from sentijob.settings import Settings
 from sentijob.web.multipart import FormFile
 from sentijob.web.spool import Spool, spooled
 
-LARGEST_UPLOAD = 100 * 2**20
 FORM = "multipart/form-data"
 FORMATS = {
     "application/x-ndjson": Format.JSONL,
@@ -47,7 +46,7 @@ async def received(request: Request, settings: Settings) -> AsyncIterator[Upload
     """The body of *request*, on disk for as long as the block runs.
 
     Raises:
-        HTTPException: 413, it is too large; 415, nobody knows what it is; 400, it is broken.
+        HTTPException: 415, nobody knows what it is; 400, it is broken.
         StoreError: there is no room for it.
     """
     media_type, options = parse_options_header(request.headers.get("content-type"))
@@ -67,7 +66,7 @@ async def received(request: Request, settings: Settings) -> AsyncIterator[Upload
 
 
 async def _raw(request: Request, spool: Spool) -> None:
-    async for data in _limited(request):
+    async for data in _pieces(request):
         spool.take(data)
         await spool.drain()
     await spool.drain(is_last=True)
@@ -75,23 +74,17 @@ async def _raw(request: Request, spool: Spool) -> None:
 
 async def _form(request: Request, spool: Spool) -> str:
     form = FormFile(request.headers["content-type"], spool)
-    async for data in _limited(request):
+    async for data in _pieces(request):
         form.feed(data)
         await spool.drain()
     await spool.drain(is_last=True)
     return form.name()
 
 
-async def _limited(request: Request) -> AsyncIterator[bytes]:
-    size = 0
+async def _pieces(request: Request) -> AsyncIterator[bytes]:
+    """The body as it comes; :mod:`sentijob.web.guard.bodies` ends one that is too large."""
     try:
         async for data in request.stream():
-            size += len(data)
-            if size > LARGEST_UPLOAD:
-                raise HTTPException(
-                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-                    f"an upload may have {LARGEST_UPLOAD} bytes; part the file",
-                )
             yield data
     except ClientDisconnect as exc:
         raise HTTPException(HTTPStatus.BAD_REQUEST, "the body ended too early") from exc

@@ -19,7 +19,6 @@ from sentijob.jobs import Item, Selector, Terms
 from sentijob.models.registry import bundled_mini
 from sentijob.ports import Store
 from sentijob.store.sql_store import SqlStore
-from sentijob.web import uploads
 
 ROWS = "id,text,stars\nr-1,Great value.,5\nr-2,It broke.,1\n"
 
@@ -195,16 +194,6 @@ def test_a_body_that_nobody_knows_is_refused(client: TestClient, store: Store, k
     answer = client.post("/batches", content=ROWS, headers={"Content-Type": kind} if kind else {})
     assert answer.status_code == 415
     assert store.batches() == []
-
-
-def test_a_body_that_is_too_large_is_refused(
-    client: TestClient, store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(uploads, "LARGEST_UPLOAD", 30)
-    assert client.post("/batches", content="x" * 31, headers=TXT).status_code == 413
-    assert client.post("/batches", files={"file": ("x.txt", "x")}).status_code == 413
-    upload(client, "x" * 30, TXT)
-    assert len(store.batches()) == 1
 
 
 def test_a_name_is_of_one_batch(client: TestClient, store: Store) -> None:

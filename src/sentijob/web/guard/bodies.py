@@ -120,4 +120,4 @@ class _Body:
 
 
 def _size_told(largest: int) -> str:
-    return f"a body may have {largest} bytes here"
+    return f"a body may have {largest} bytes here; part what is larger"

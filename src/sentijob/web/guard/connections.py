@@ -114,9 +114,13 @@ class PatientProtocol(HttpToolsProtocol):
         self.transport.abort()
 
 
-def patient(head_timeout: timedelta) -> type[PatientProtocol]:
+def patient(timeout: timedelta) -> type[PatientProtocol]:
     """The protocol of a server that waits so long for a request's head."""
-    return type("ServersProtocol", (PatientProtocol,), {"head_timeout": head_timeout})
+
+    class ServersProtocol(PatientProtocol):
+        head_timeout = timeout
+
+    return ServersProtocol
 
 
 def server_config(app: ASGIApp, settings: Settings, *, host: str, port: int) -> uvicorn.Config:
