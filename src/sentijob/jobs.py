@@ -94,6 +94,14 @@ class Terms(NamedTuple):
     """Whether a text stays in the store once it is scored."""
 
 
+class Submission(NamedTuple):
+    """A text to queue by itself; where *once* is given, only if no earlier submit had that key."""
+
+    item: Item
+    terms: Terms
+    once: str | None = None
+
+
 class ClaimedJob(NamedTuple):
     """The part of a job that its worker holds.
 

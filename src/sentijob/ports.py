@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 from uuid import UUID
 
+from sentijob.errors import ConflictError
 from sentijob.jobs import (
     Batch,
     ClaimedJob,
@@ -24,10 +25,12 @@ from sentijob.jobs import (
     Sentiment,
     Sort,
     StoredJob,
+    Submission,
     Submitted,
     Terms,
     WorkerInfo,
 )
+from sentijob.tokens import NewToken, Scope, Token
 
 DRIFT = "the counters of "
 """How a complaint of :meth:`Care.check` begins that a repair mends."""
@@ -65,6 +68,14 @@ class Submissions(Protocol):
 
         Raises:
             ConflictError: *once* already names a batch.
+        """
+        ...
+
+    def submit_each(self, submissions: Sequence[Submission]) -> Sequence[Submitted | ConflictError]:
+        """Queue many texts that have nothing to do with each other, in one transaction: they share its sync.
+
+        Each gets what :meth:`submit` would give it or raise, in order. What
+        is raised here goes for all of them: then none is queued.
         """
         ...
 
@@ -346,7 +357,54 @@ class Care(Protocol):
         ...
 
 
-class Store(Submissions, Work, Changes, Reading, Care, AbstractContextManager["Store"], Protocol):
+class Tokens(Protocol):
+    """Who may use the HTTP API. Secrets aren't kept, so that nobody finds them in a store or its backup."""
+
+    def create_token(
+        self, name: str, scopes: Collection[Scope], *, expires_in: timedelta | None = None
+    ) -> NewToken:
+        """Let whoever has its secret in, until it expires or is revoked.
+
+        Raises:
+            UsageError: that can't be a name.
+            ConflictError: the name is taken, if only by a token that was revoked.
+        """
+        ...
+
+    def authenticate(self, secret: str) -> Collection[Scope] | None:
+        """What the token of this secret is good for; None where none that is valid has it.
+
+        How long it takes says nothing of any secret. That the token was used is noted once a minute.
+        """
+        ...
+
+    def has_tokens(self) -> bool:
+        """Whether any is valid now."""
+        ...
+
+    def revoke_token(self, name: str) -> Token:
+        """Let nobody in by it any more; once revoked, it stays as it is.
+
+        Raises:
+            NotFoundError: there is none of that name.
+        """
+        ...
+
+    def tokens(self) -> Sequence[Token]:
+        """All, those that expired or were revoked too, the oldest first."""
+        ...
+
+
+class Store(
+    Submissions,
+    Work,
+    Changes,
+    Reading,
+    Care,
+    Tokens,
+    AbstractContextManager["Store"],
+    Protocol,
+):
     """Where jobs rest. One store serves many threads and many processes."""
 
     location: str

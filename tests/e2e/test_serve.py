@@ -31,7 +31,8 @@ class Serving:
         self.said = ""
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
-        found = eventually(lambda: re.search(r"listening at (http://\S+)", self.said))
+        # What it imports takes a while on a machine that is busy.
+        found = eventually(lambda: re.search(r"listening at (http://\S+)", self.said), within=90)
         self.client = httpx.Client(base_url=found[1], timeout=30)
 
     def _read(self) -> None:

@@ -42,6 +42,7 @@ COMMANDS = (
     ),
     Command("models", "Show, add, remove and choose models.", CARE),
     Command("db", "Look after the store: path, migrate, check, backup, vacuum.", CARE),
+    Command("token", "Create, list and revoke the tokens of the HTTP API.", CARE),
     Command("doctor", "Check that everything sentijob needs is in order.", CARE),
     Command("config", "Show the settings.", CARE),
 )

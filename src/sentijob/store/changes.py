@@ -146,7 +146,7 @@ def _reference(selector: Selector) -> Reference:
     Raises:
         UsageError: it names another number of them.
     """
-    named = [
+    named: list[Reference] = [
         *map(JobReference, selector.job_ids),
         *map(BatchReference, selector.batch_ids),
     ]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from sentijob.export.documents import batch_document
 from sentijob.jobs import Batch
+from sentijob.web.documents import Instant
 
 
 class LabelCounts(BaseModel):
@@ -45,8 +45,8 @@ class BatchDocument(BaseModel):
     """The model that was asked for."""
     priority: int
     """Higher goes first."""
-    created_at: datetime
-    sealed_at: datetime | None
+    created_at: Instant
+    sealed_at: Instant | None
     """When its last text was in; null while it is still coming in, or was interrupted."""
     is_final: bool
     """Whether all of it is in, and none of it still waits."""

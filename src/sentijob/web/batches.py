@@ -59,7 +59,7 @@ _BODY: dict[str, Any] = {
             }
         },
         400: {"description": "The body can't be read."},
-        409: {"description": "Another batch has that name."},
+        409: {"description": "That name already names something else."},
         413: {"description": "The body is too large."},
         415: {"description": "Nobody knows what the body is."},
         422: {"description": "A row can't be taken, or the request makes no sense."},
@@ -79,7 +79,7 @@ async def create_batch(
     """
     terms = await run_in_threadpool(asked.terms, using.settings)
     options = asked.options(using.settings)
-    order = BatchOrder(terms, options, asked.checked_name(), idempotency_key)
+    order = BatchOrder(terms, options, asked.name, idempotency_key)
     async with received(request, using.settings) as upload:
         batch = await using.queueing.queue(upload, order)
     response.headers["Location"] = f"/batches/{batch.batch_uuid}"

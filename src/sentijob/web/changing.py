@@ -39,15 +39,15 @@ def change_job(store: Store, job_uuid: UUID, verb: Verb, key: str | None) -> Job
     Raises:
         HTTPException: 404, there is none; 409, it is too late; 422, *key* came with another request.
     """
-    before = find_job(store, job_uuid)
-    _change(store, verb, Selector(job_ids=(before.id,)), key)
-    after = find_job(store, job_uuid)
-    # With a key, this may be the repeat of a request that did change it.
-    if key is None and before.status in TOO_LATE[verb]:
-        raise HTTPException(
-            HTTPStatus.CONFLICT, f"the job is {before.status}: it is too late to {verb} it"
-        )
-    return after
+    job_id = find_job(store, job_uuid).id
+    count = _change(store, verb, Selector(job_ids=(job_id,)), key)
+    job = find_job(store, job_uuid)
+    # A retry with a key may be the repeat of one that has led to the result.
+    may_be_repeat = verb is Verb.RETRY and key is not None
+    if not count and job.status in TOO_LATE[verb] and not may_be_repeat:
+        detail = f"the job is {job.status}: it is too late to {verb} it"
+        raise HTTPException(HTTPStatus.CONFLICT, detail)
+    return job
 
 
 def change_batch(store: Store, batch_uuid: UUID, verb: Verb, key: str | None) -> Batch:
@@ -67,11 +67,11 @@ def drop_job(store: Store, job_uuid: UUID) -> Job:
     return find_job(store, job_uuid)
 
 
-def _change(store: Store, verb: Verb, selector: Selector, key: str | None) -> None:
+def _change(store: Store, verb: Verb, selector: Selector, key: str | None) -> int:
     # Keys are shared with submits; no key that comes over HTTP has a space in it.
     once = None if key is None else f"{verb} {key}"
     act = store.cancel if verb is Verb.CANCEL else store.retry
     try:
-        act(selector, once=once)
+        return act(selector, once=once)
     except ConflictError as exc:
         raise reused(f"has come with another {verb}") from exc

@@ -9,18 +9,31 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import HTTPException, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from sentijob.durations import parse_duration
 from sentijob.errors import UsageError
-from sentijob.ingest.texts import refuse_unstorable
 from sentijob.jobs import BY_AGE, Job, Label, Selector, Sort, Status
 from sentijob.ports import Reading
 from sentijob.web.finding import find_batch
 from sentijob.web.paging import MOST_SKIPPED, Cursor, Limit, Place, Skip
+from sentijob.web.words import DURATION, Word
 
 _MOST_GIVEN = 100
 _LONGEST_SEARCH = 1_000
+
+Since = Annotated[
+    str,
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": DURATION},
+                {"type": "string", "format": "date-time"},
+            ],
+            "examples": ["2h", "2026-01-31T12:00:00Z"],
+        }
+    ),
+]
 
 
 class Chosen(BaseModel):
@@ -39,15 +52,15 @@ class Chosen(BaseModel):
     """Standing here."""
     label: list[Label] = Field([], max_length=_MOST_GIVEN)
     """Scored so."""
-    model: list[str] = Field([], max_length=_MOST_GIVEN)
+    model: list[Word] = Field([], max_length=_MOST_GIVEN)
     """Of this model."""
-    key: list[str] = Field([], max_length=_MOST_GIVEN)
+    key: list[Word] = Field([], max_length=_MOST_GIVEN)
     """With this key of yours."""
-    error: list[str] = Field([], max_length=_MOST_GIVEN)
+    error: list[Word] = Field([], max_length=_MOST_GIVEN)
     """Failed with this code."""
-    since: str | None = Field(None, examples=["2h", "2026-01-31T12:00:00Z"])
+    since: Since | None = None
     """Created in the last `2h`, or since an ISO date, which without a zone is in UTC."""
-    search: str | None = Field(None, max_length=_LONGEST_SEARCH)
+    search: Word | None = Field(None, max_length=_LONGEST_SEARCH)
     """With this in the text; reads the jobs one by one, newest first."""
 
     def place_after(self, page: Sequence[Job], place: Place) -> Place | None:
@@ -62,13 +75,7 @@ class Chosen(BaseModel):
 
         Raises:
             HTTPException: a batch doesn't exist, or a date can't be read.
-            InputError: a word can't be in any store.
         """
-        for name, words in (("model", self.model), ("key", self.key), ("error", self.error)):
-            for word in words:
-                refuse_unstorable(word, name)
-        if self.search is not None:
-            refuse_unstorable(self.search, "search")
         return Selector(
             batch_ids=tuple(find_batch(store, batch).id for batch in dict.fromkeys(self.batch)),
             statuses=tuple(self.status),

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
-from sentijob.export.documents import job_document
+from sentijob.export.documents import instant, job_document
 from sentijob.jobs import Job, Label, Status
 
 LONGEST_TEXT = 10_000
@@ -22,6 +22,13 @@ Text = Annotated[
         examples=["This product is amazing! I love it!"],
     ),
 ]
+
+Instant = Annotated[
+    datetime,
+    PlainSerializer(instant, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""Written as everywhere, to the millisecond."""
 
 
 class _Document(BaseModel):
@@ -82,11 +89,11 @@ class JobDocument(Result):
     max_attempts: int
     priority: int
     """Higher goes first."""
-    created_at: datetime
-    available_at: datetime
+    created_at: Instant
+    available_at: Instant
     """Not scored before."""
-    started_at: datetime | None
-    finished_at: datetime | None
+    started_at: Instant | None
+    finished_at: Instant | None
     error: ErrorOfJob | None
     meta: dict[str, Any]
     """The other columns of the row it came from."""

@@ -7,7 +7,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Histogram, ProcessCollector
+from prometheus_client import (
+    CollectorRegistry,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+)
 from prometheus_client.core import (
     CounterMetricFamily,
     GaugeMetricFamily,
@@ -38,6 +43,7 @@ class Measures:
     """A registry of its own: nothing is shared with other users of the library in this process."""
 
     def __init__(self, store: Store, settings: Settings) -> None:
+        disable_created_metrics()  # when a label was first seen is nobody's question
         self.registry = CollectorRegistry()
         self.answers = Histogram(
             "sentijob_http_request_duration_seconds",

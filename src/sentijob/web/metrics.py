@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Request, Response
 from prometheus_client.exposition import choose_encoder
 from starlette.concurrency import run_in_threadpool
 
@@ -26,8 +26,8 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 
 
 @router.get("/metrics", response_class=Response, responses=_ANSWERS)
-async def metrics(using: Using, accept: Annotated[str, Header()] = "") -> Response:
+async def metrics(using: Using, request: Request) -> Response:
     """Jobs, queue, workers, times and answers, as they stand now."""
-    encode, content_type = choose_encoder(accept)
+    encode, content_type = choose_encoder(request.headers.get("Accept", ""))
     content = await run_in_threadpool(encode, using.measures.registry)
     return Response(content, headers={"Content-Type": content_type})

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Response
+from pydantic import AfterValidator
 from starlette.concurrency import run_in_threadpool
 
 from sentijob.errors import ConflictError
@@ -16,14 +17,15 @@ from sentijob.settings import Settings
 from sentijob.web.documents import Result, TextToScore
 from sentijob.web.idempotency import IdempotencyKey, reused
 from sentijob.web.services import Services, Using
-from sentijob.web.waiting import WAIT, wait_asked
+from sentijob.web.waiting import WAIT, checked_wait, wait_asked
 
 router = APIRouter(tags=["jobs"])
 
 Wait = Annotated[
     str | None,
+    AfterValidator(checked_wait),
     Query(
-        pattern=WAIT,
+        json_schema_extra={"pattern": WAIT},
         description="How long to wait for the result: `500ms`, `2s`, at most `60s`.",
         examples=["2s"],
     ),

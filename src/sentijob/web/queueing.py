@@ -77,8 +77,8 @@ def queue_upload(store: Store, upload: Upload, order: BatchOrder) -> Batch:
     filling = Filling(store, begin)
     try:
         opened = filling.opened
-    except ConflictError as exc:
-        raise _refusal(store, order) from exc
+    except (ConflictError, UsageError) as exc:
+        raise _refusal(store, order, exc) from exc
     if opened.fingerprint != told_by:
         raise reused("has already queued other texts, or in another way")
     if opened.batch.sealed_at is not None:
@@ -105,8 +105,10 @@ def _items(taken: Taken) -> list[Item]:
     return [entry for entry in taken.entries if isinstance(entry, Item)]
 
 
-def _refusal(store: Store, order: BatchOrder) -> HTTPException:
+def _refusal(store: Store, order: BatchOrder, exc: Exception) -> HTTPException:
     """Why a batch can't be opened, told without numbers."""
+    if isinstance(exc, UsageError):  # the name would name something else
+        return HTTPException(HTTPStatus.CONFLICT, str(exc))
     if order.name is not None and _is_batch(store, order.name):
         detail = f"a batch is already called {order.name!r}; choose another name"
         return HTTPException(HTTPStatus.CONFLICT, detail)

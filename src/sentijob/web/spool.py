@@ -55,7 +55,7 @@ def spooled(settings: Settings) -> Iterator[Spool]:
         yield Spool(file)
 
 
-def _write(file: BinaryIO, data: bytes) -> None:
+def _write(file: BinaryIO, data: bytes | bytearray) -> None:
     try:
         file.write(data)
         file.flush()

@@ -101,6 +101,17 @@ class Waiting:
                 del self._awaited[job_id]
 
 
+def checked_wait(written: str) -> str:
+    """*written*, which meets :data:`WAIT`.
+
+    Raises:
+        ValueError: it doesn't.
+    """
+    if not re.fullmatch(WAIT, written):
+        raise ValueError("write a duration of at most 60s, as 500ms, 2s or 1m")
+    return written
+
+
 def wait_asked(query: str | None, prefer: Sequence[str]) -> timedelta:
     """How long a request wants to wait, by its *query* or else its ``Prefer`` headers; nothing where it doesn't say.
 

@@ -16,6 +16,7 @@ from served import CSV, JSONL, TXT, served, upload
 from sentijob.errors import StoreBusyError
 from sentijob.ingest import filling
 from sentijob.jobs import Item, Selector, Terms
+from sentijob.models.registry import bundled_mini
 from sentijob.ports import Store
 from sentijob.store.sql_store import SqlStore
 from sentijob.web import uploads
@@ -97,11 +98,11 @@ def test_a_query_says_how_texts_are_read_and_queued(client: TestClient, store: S
         key_field="no",
         store_text=False,
     )
-    (job,) = store.jobs(Selector())
+    (job,), (batch,) = store.jobs(Selector()), store.batches()
     assert (document["name"], document["model"], document["priority"]) == ("march", "vader", 5)
     assert (job.key, job.text, job.meta) == ("7", "fine", {"text": "not this"})
     assert (job.model, job.priority, job.max_attempts) == ("vader", 5, 2)
-    assert job.available_at - job.created_at == timedelta(hours=1)
+    assert job.available_at - batch.created_at == timedelta(hours=1)
 
 
 def test_what_isnt_asked_for_is_as_the_server_is_set(store: Store) -> None:
@@ -120,9 +121,6 @@ def test_what_isnt_asked_for_is_as_the_server_is_set(store: Store) -> None:
         {"max_attempts": 0},
         {"name": ""},
         {"name": "a\0b"},
-        {"model": "maxi"},
-        {"model": "./"},
-        {"model": "/etc"},
         {"model": "a\0b"},
         {"text-field": "review"},
     ],
@@ -141,7 +139,16 @@ def test_a_name_that_would_name_something_else_is_refused(
     client: TestClient, store: Store, name: str
 ) -> None:
     answer = client.post("/batches", content=ROWS, headers=CSV, params={"name": name})
-    assert answer.status_code == 400
+    assert answer.status_code == 409
+    assert store.batches() == []
+
+
+@pytest.mark.parametrize("model", ["maxi", "./", str(bundled_mini().path), ""])
+def test_a_model_that_isnt_there_is_told_so_and_paths_are_none(
+    client: TestClient, store: Store, model: str
+) -> None:
+    answer = client.post("/batches", content=ROWS, headers=CSV, params={"model": model})
+    assert answer.status_code == 404
     assert store.batches() == []
 
 
@@ -160,7 +167,7 @@ def test_a_bad_row_refuses_all_and_says_where_and_why(client: TestClient, store:
         ("", CSV, "body: the file is empty"),
         ("a,b\n1,2\n", CSV, "with text_field"),
         ("a\tb\n1\t2\n", CSV, "Content-Type text/tab-separated-values"),
-        ('[{"text": "a"}]', JSONL, "Content-Type application/x-ndjson"),
+        ('[\n{"text": "a"}\n]', JSONL, "Content-Type application/x-ndjson"),
         (parquet(), TXT, "Content-Type application/vnd.apache.parquet"),
         (b"caf\xe9\n", TXT, "not UTF-8"),
     ],

@@ -79,6 +79,19 @@ def test_what_is_completed_can_be_neither(
     assert "completed" in answer.json()["detail"]
 
 
+def test_a_job_that_is_completed_just_before_it_is_cancelled_is_told_so(
+    client: TestClient, store: Store, job: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cancel = store.cancel
+
+    def late(*arguments: Any, **named: Any) -> int:
+        drain(store)
+        return cancel(*arguments, **named)
+
+    monkeypatch.setattr(store, "cancel", late)
+    assert client.post(f"{job}/cancel").status_code == 409
+
+
 def test_a_failed_job_is_too_late_to_cancel(client: TestClient, store: Store, job: str) -> None:
     fail_all(store)
     assert client.post(f"{job}/cancel").status_code == 409

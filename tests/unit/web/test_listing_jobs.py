@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -118,8 +117,9 @@ def test_jobs_are_chosen_as_list_does(
         {"key": "a\0b"},
         {"batch": "b1"},
         {"cursor": "nonsense"},
-        {"cursor": base64.urlsafe_b64encode(b"u12").decode()},
-        {"cursor": "é"},
+        {"cursor": "u12"},
+        {"cursor": "s12x"},
+        {"cursor": ""},
     ],
 )
 def test_a_query_that_cant_be_meant_is_refused(client: TestClient, asked: dict[str, Any]) -> None:
@@ -163,7 +163,6 @@ def test_a_page_isnt_shifted_by_what_comes_meanwhile(client: TestClient, store: 
 
 def test_a_cursor_holds_no_number_of_a_job(client: TestClient, store: Store) -> None:
     store.submit(Item("x"), Terms())
-    cursor = client.get("/jobs?limit=1").links["next"]["url"].partition("cursor=")[2]
-    decoded = base64.urlsafe_b64decode(cursor.partition("&")[0].replace("%3D", "="))
-    assert decoded.startswith(b"u")
-    assert len(decoded) == 33
+    following = client.get("/jobs?limit=1")
+    uuid = following.json()[0]["job_uuid"].replace("-", "")
+    assert following.links["next"]["url"] == f"/jobs?limit=1&cursor=u{uuid}"

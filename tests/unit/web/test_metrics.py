@@ -143,6 +143,7 @@ def test_answers_are_counted_by_route_and_status_and_never_by_address(client: Te
     assert seen[name, ("GET", "/jobs/{job_uuid}", "404")] == 2
     assert seen[name, ("GET", "-", "404")] == 1
     assert not [labels for labels in seen if "secret" in str(labels) or "FROB" in str(labels)]
+    assert not [labels for labels in seen if labels[0].endswith("_created")]
 
 
 def test_a_store_that_cant_be_read_is_told_of_and_answers_still_are(
