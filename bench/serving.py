@@ -11,52 +11,25 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import socket
-import sqlite3
 import subprocess
 import sys
-import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
-from time import monotonic, perf_counter, sleep
+from time import monotonic, sleep
 from typing import NamedTuple
 
-from draining import null_model_installed
-from harness import (
-    SENTIJOB,
-    Goal,
-    Table,
-    publish,
-    scratch_store,
-    store_of,
-    wait_until,
-    worker_running,
-)
-from http_clients import HOST, Outcome
-
-from sentijob.jobs import Selector
+from harness import Goal, Table, publish
+from http_clients import Outcome
+from sites import OPEN, Server, Site, ancestors_site, free_port, our_site
 
 QUIET = 10.0
 """Seconds in which no job becomes final: then what is open stays open."""
 PACKAGES = ("fastapi", "starlette", "uvicorn", "sqlalchemy")
 LOOK = 0.5
 """Seconds between two looks at what is open."""
-OPEN = ("pending", "processing")
-
-
-class Site(NamedTuple):
-    """A server that can be started, and its database."""
-
-    command: Sequence[str]
-    """What ``--port NUMBER`` completes."""
-    env: Mapping[str, str]
-    count_open: Callable[[], int]
-    statuses: Callable[[], Mapping[str, str]]
-    """Where every job in the database stands, by UUID."""
 
 
 class Contender(NamedTuple):
@@ -82,10 +55,10 @@ class Measured(NamedTuple):
     def rate(self) -> float:
         return len(self.clients.acknowledged) / self.clients.seconds
 
-    @property
-    def server_errors(self) -> int:
+    def answers(self, kind: str) -> int:
+        """How many answers had a status that begins with *kind*."""
         return sum(
-            number for status, number in self.clients.statuses.items() if status.startswith("5")
+            number for status, number in self.clients.statuses.items() if status.startswith(kind)
         )
 
     @property
@@ -127,49 +100,6 @@ def told(one: Contender, given: Measured) -> Measured:
     return given
 
 
-@contextmanager
-def our_site(model: str) -> Iterator[Site]:
-    """`sentijob serve` as it comes, with a worker in a process of its own that scores by *model*."""
-    installed = null_model_installed() if model == "null" else nullcontext()
-    with installed, scratch_store() as scratch, closing(store_of(scratch)) as store:
-        env = {**scratch, "SENTIJOB_MODEL": model}
-        if model == "null":
-            env["PYTHONPATH"] = os.environ["PYTHONPATH"]
-
-        def count_open() -> int:
-            counts = store.counts()
-            return counts.pending + counts.processing
-
-        def statuses() -> Mapping[str, str]:
-            return {str(job.job_uuid): job.status.value for job in store.each_job(Selector())}
-
-        with worker_running(env, store):
-            yield Site([SENTIJOB, "serve"], env, count_open, statuses)
-
-
-@contextmanager
-def ancestors_site(**variables: str) -> Iterator[Site]:
-    """The ancestor under uvicorn, which is its worker too."""
-    with tempfile.TemporaryDirectory(prefix="sentijob-bench-") as folder:
-        database = Path(folder) / "ancestor.db"
-
-        def rows(query: str) -> list[tuple[str, str]]:
-            with closing(sqlite3.connect(database, timeout=60)) as connection:
-                return connection.execute(query).fetchall()
-
-        yield Site(
-            [sys.executable, "-m", "uvicorn", "ancestor:app", "--no-access-log"],
-            {
-                **os.environ,
-                "PYTHONPATH": str(Path(__file__).parent),
-                "ANCESTOR_DATABASE": f"sqlite:///{database}",
-                **variables,
-            },
-            lambda: len(rows(f"SELECT 1 FROM jobs WHERE status IN {OPEN}")),  # noqa: S608 - our own words
-            lambda: dict(rows("SELECT job_uuid, status FROM jobs")),
-        )
-
-
 def measured(one: Contender, *, clients: int, seconds: float, is_killed: bool) -> Measured:
     """One run, on a database of its own."""
     port = free_port()
@@ -191,52 +121,6 @@ def measured(one: Contender, *, clients: int, seconds: float, is_killed: bool) -
         found = site.statuses()
     ends = Counter(found.get(job_uuid, "gone") for job_uuid in outcome.acknowledged)
     return Measured(outcome, down, drained, ends)
-
-
-class Server(AbstractContextManager["Server"]):
-    """A site's server at a port, as often as it is started."""
-
-    def __init__(self, site: Site, port: int) -> None:
-        self._site = site
-        self._port = port
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        self._process = subprocess.Popen(
-            [*self._site.command, "--port", str(self._port)],
-            env=self._site.env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        wait_until(self._listens, f"port {self._port} is served", seconds=60)
-
-    def restart(self) -> float:
-        """Kill it and start it again; the seconds until it is back."""
-        began = perf_counter()
-        self._kill()
-        self.start()
-        return perf_counter() - began
-
-    def _listens(self) -> bool:
-        if self._process is None or self._process.poll() is not None:
-            raise SystemExit(f"{self._site.command} ended: start it by hand to see why.")
-        with socket.socket() as probe:
-            return probe.connect_ex((HOST, self._port)) == 0
-
-    def _kill(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-
-    def __exit__(self, *_: object) -> None:
-        self._kill()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
 
 
 def rest(count_open: Callable[[], int]) -> float:
@@ -266,7 +150,7 @@ def report(what: str, steady: Runs, killed: Runs) -> None:
         if one.is_ours
     ]
     goals += [
-        Goal("sentijob: answers of 5xx", sum(given.server_errors for given in ours), most=0),
+        Goal("sentijob: answers of 5xx", sum(given.answers("5") for given in ours), most=0),
         Goal("sentijob: acknowledged and lost", sum(given.lost for given in ours), most=0),
     ]
     publish(
@@ -293,14 +177,13 @@ def figures(given: Measured) -> Mapping[str, object]:
 
 def speeds(what: str, runs: Runs) -> Table:
     return Table(
-        (what, "acknowledged/s", "p50, ms", "p99, ms", "worst, ms", "5xx", "connections broken"),
+        (what, "acknowledged/s", "p50, ms", "p99, ms", "worst, ms", "refused"),
         [
             (
                 one.name,
                 f"{given.rate:,.0f}",
                 *(f"{given.clients.milliseconds[of]:,.0f}" for of in ("p50", "p99", "worst")),
-                f"{given.server_errors:,}",
-                f"{given.clients.broken:,}",
+                f"{given.answers('4'):,}",
             )
             for one, given in runs.items()
         ],
@@ -325,7 +208,7 @@ def fates(what: str, runs: Runs) -> Table:
             (
                 one.name,
                 f"{given.down:.1f}" if given.down else "-",
-                f"{given.server_errors:,}",
+                f"{given.answers('5'):,}",
                 f"{given.clients.broken:,}",
                 f"{len(given.clients.acknowledged):,}",
                 *(f"{given.ends.get(of, 0):,}" for of in ("completed", "failed")),

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from http_clients import HOST
-from serving import free_port
 from shell import Shell, eventually
+from sites import free_port
 
 BENCH = Path(__file__).parents[2] / "bench"
 

@@ -25,7 +25,7 @@ def test_lost_is_what_will_never_have_an_end() -> None:
 
 def test_a_rate_is_that_of_acknowledged_jobs_and_5xx_are_counted_apart() -> None:
     given = Measured(OUTCOME, down=0.0, drained=1.0, ends=ENDS)
-    assert (given.rate, given.server_errors) == (2.0, 3)
+    assert (given.rate, given.answers("5"), given.answers("4")) == (2.0, 3, 1)
 
 
 def test_every_acknowledged_job_has_its_column() -> None:
