@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from web_server import served
 from sentijob import wiring
 from sentijob.settings import load_settings
 
+SUPPORT = Path(__file__).parents[1] / "support"
 EXAMPLES = "20"
 """For each call of the API, besides the border cases and the sequences of calls."""
 
@@ -23,6 +25,7 @@ def test_schemathesis_finds_nothing(tmp_path: Path) -> None:
         searched = subprocess.run(  # noqa: S603  # a tool of the tests, on a server of theirs
             [
                 Path(sys.executable).with_name("schemathesis"),
+                f"--config-file={SUPPORT / 'schemathesis.toml'}",
                 "run",
                 f"{address}/openapi.json",
                 f"--max-examples={EXAMPLES}",
@@ -32,6 +35,8 @@ def test_schemathesis_finds_nothing(tmp_path: Path) -> None:
                 "--no-color",
             ],
             cwd=tmp_path,
+            env=os.environ
+            | {"PYTHONPATH": str(SUPPORT), "SCHEMATHESIS_HOOKS": "schemathesis_hooks"},
             capture_output=True,
             text=True,
             timeout=280,

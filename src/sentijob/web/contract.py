@@ -99,7 +99,8 @@ def _operations(document: Schema) -> Iterator[tuple[str, Schema]]:
 def _describe(path: str, operation: Schema) -> None:
     if path in OPEN:
         operation["security"] = []
-    operation["summary"] = _first_sentence(operation.get("description", operation["summary"]))
+    said = operation.get("description") or operation["summary"]
+    operation["summary"] = _first_sentence(str(said))
     answers = operation["responses"]
     if "HTTPValidationError" in str(answers.get("422")):
         del answers["422"]

@@ -26,7 +26,7 @@ id: 9f0c3c5ddc2e0a4b
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Events, for as long as the connection lasts or until the batch is final.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}, "example": _EXAMPLE}},
+        "content": {"text/event-stream": {"example": _EXAMPLE}},
     },
     204: {"description": "The Last-Event-ID is that of a batch's end: there is no more to come."},
     404: {"description": "Batch not found"},

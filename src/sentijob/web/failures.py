@@ -160,7 +160,7 @@ def statuses(path: str, operation: Schema) -> Iterator[int]:
         yield 422
     if path in JSON_ALONE and "requestBody" in operation:
         yield 415
-    if any(each["in"] == "path" for each in parameters):
+    if any("uuid" in str(each["schema"]) for each in parameters):
         yield 404
     if any(each["name"].lower() == "idempotency-key" for each in parameters):
         yield 409

@@ -93,9 +93,19 @@ async def _on_sentijob_error(request: Request, exc: Exception) -> JSONResponse:
     return answer
 
 
-async def _on_http_exception(_: Request, exc: Exception) -> JSONResponse:
+async def _on_http_exception(request: Request, exc: Exception) -> JSONResponse:
     assert isinstance(exc, HTTPException)  # noqa: S101 - as it was registered
-    return problem(HTTPStatus(exc.status_code), exc.detail, headers=exc.headers)
+    status = HTTPStatus(exc.status_code)
+    headers = dict(exc.headers or {})
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        headers |= _allowed(request)
+    return problem(status, exc.detail, headers=headers)
+
+
+def _allowed(request: Request) -> Mapping[str, str]:
+    """All methods of an address; a router knows those of the first route that has it."""
+    methods = request.app.openapi()["paths"].get(route_template(request.scope), {})
+    return {"Allow": ", ".join(sorted(methods)).upper()} if methods else {}
 
 
 async def _on_validation_error(_: Request, exc: Exception) -> JSONResponse:

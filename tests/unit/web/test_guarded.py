@@ -83,3 +83,8 @@ def test_elsewhere_a_token_of_the_store_is_needed(store: Store, settings: Settin
         assert asking.get("/jobs", headers=bearing).status_code == 401
         assert asking.get("/health").status_code == 200
     assert store.counts().total == 0
+
+
+def test_an_address_names_all_its_methods(here: TestClient) -> None:
+    answer = here.options("/batches")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")
