@@ -50,7 +50,7 @@ class Served(NamedTuple):
 def server(tmp_path: Path) -> Iterator[Served]:
     place = tmp_path / "jobs.db"
     port = free_port()
-    command = [sys.executable, "-m", "sentijob", "serve", "--db", place, "--port", str(port)]
+    command = [sys.executable, "-m", "sentijob", "serve", "--db", str(place), "--port", str(port)]
     process = subprocess.Popen(  # noqa: S603  # our own command
         command, env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)}, stderr=subprocess.DEVNULL
     )
