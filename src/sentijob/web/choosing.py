@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -95,12 +96,10 @@ Choice = Annotated[Chosen, Query()]
 def _instant(written: str, store: Reading) -> datetime:
     """``2h`` as two hours ago by the store's time; else a date."""
     try:
+        if re.fullmatch(DURATION, written):
+            return store.now() - parse_duration(written)
         date = datetime.fromisoformat(written)
         return date.replace(tzinfo=date.tzinfo or UTC).astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
-    try:
-        return store.now() - parse_duration(written)
-    except (UsageError, OverflowError):
+    except (ValueError, UsageError, OverflowError):
         detail = "since is neither a duration (2h, 30d) nor a date (2026-01-31T12:00:00Z)"
         raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, detail) from None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from typing import cast
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -94,12 +95,12 @@ async def _on_sentijob_error(request: Request, exc: Exception) -> JSONResponse:
 
 
 async def _on_http_exception(request: Request, exc: Exception) -> JSONResponse:
-    assert isinstance(exc, HTTPException)  # noqa: S101 - as it was registered
-    status = HTTPStatus(exc.status_code)
-    headers = dict(exc.headers or {})
+    error = cast("HTTPException", exc)  # as it was registered
+    status = HTTPStatus(error.status_code)
+    headers = dict(error.headers or {})
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
         headers |= _allowed(request)
-    return problem(status, exc.detail, headers=headers)
+    return problem(status, error.detail, headers=headers)
 
 
 def _allowed(request: Request) -> Mapping[str, str]:
@@ -110,8 +111,8 @@ def _allowed(request: Request) -> Mapping[str, str]:
 
 async def _on_validation_error(_: Request, exc: Exception) -> JSONResponse:
     """FastAPI's list of what is wrong where, without the input: texts stay out of answers and logs."""
-    assert isinstance(exc, RequestValidationError)  # noqa: S101 - as it was registered
-    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, _without_input(exc.errors()))
+    errors = cast("RequestValidationError", exc).errors()  # as it was registered
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, _without_input(errors))
 
 
 def _without_input(errors: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
