@@ -18,13 +18,15 @@ TEXTS = ("What a great day", "A terrible one", "A BADGE", "Nothing to say", "goo
 
 
 @pytest.fixture
-def client(tmp_path: Path) -> Iterator[TestClient]:
+def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     """A client of the ancestor on a database of its own; what runs in the background ends before its call returns."""
     engine = create_engine(f"sqlite:///{tmp_path / 'ancestor.db'}")
+    before = ancestor.engine
+    monkeypatch.setattr(ancestor, "engine", engine)
     ancestor.Base.metadata.create_all(engine)
     ancestor.SessionLocal.configure(bind=engine)
     yield TestClient(ancestor.app)
-    ancestor.SessionLocal.configure(bind=ancestor.engine)
+    ancestor.SessionLocal.configure(bind=before)
     engine.dispose()
 
 
