@@ -91,7 +91,8 @@ QUICK: Mapping[str, set[str]] = {
     "submit fine --json": FRAME | STORE | SUBMITTING | JSON,
     "status 1 --json": FRAME | STORE | LOOKING | {"cli.status"},
     "list --json": FRAME | STORE | LOOKING | SELECTING | {"cli.list"},
-    "token list --json": FRAME | STORE | JSON | {"cli.token", "store.tokens", "tokens"},
+    "token list --json": (FRAME | STORE | JSON | {"cli.token", "store.tokens", "tokens"})
+    - {"store.batches", "store.tallies"},
 }
 """Commands that draw nothing, each with all of our modules that it may import."""
 TABLES: Mapping[str, set[str]] = {
