@@ -92,7 +92,7 @@ QUICK: Mapping[str, set[str]] = {
     "status 1 --json": FRAME | STORE | LOOKING | {"cli.status"},
     "list --json": FRAME | STORE | LOOKING | SELECTING | {"cli.list"},
     "token list --json": (FRAME | STORE | JSON | {"cli.token", "store.tokens", "tokens"})
-    - {"store.batches", "store.tallies"},
+    - {"store.batches", "store.references", "store.tallies"},
 }
 """Commands that draw nothing, each with all of our modules that it may import."""
 TABLES: Mapping[str, set[str]] = {

@@ -4,7 +4,9 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from typing import Any
 
+import pytest
 from stored import paged, stored
 
 from sentijob.export.csv_rows import csv_pages, write_csv
@@ -34,8 +36,14 @@ def test_csv_in_pieces_is_what_is_written_at_once(make_job: MakeJob) -> None:
     assert len(pieces) == 1 + len(jobs)
 
 
-def test_csv_without_numbers_lacks_two_columns_and_is_shielded_still(make_job: MakeJob) -> None:
-    jobs = [make_job(key="=key", text="fine", model="+model", meta={"stars": "@5"})]
+@pytest.mark.parametrize(
+    ("column", "job"),
+    [("key", {"key": "=x"}), ("model", {"model": "=x"}), ("own", {"meta": {"own": "=x"}})],
+)
+def test_csv_without_numbers_lacks_two_columns_and_is_shielded_still(
+    make_job: MakeJob, column: str, job: dict[str, Any]
+) -> None:
+    jobs = [make_job(**job)]
     with_numbers, without = (
         list(csv.DictReader(io.StringIO("".join(csv_pages(paged(jobs), has_numbers=has)))))
         for has in (True, False)
@@ -43,4 +51,4 @@ def test_csv_without_numbers_lacks_two_columns_and_is_shielded_still(make_job: M
     (row,) = with_numbers
     del row["id"], row["batch"]
     assert without == [row]
-    assert (row["key"], row["model"], row["stars"]) == ("'=key", "'+model", "'@5")
+    assert row[column] == "'=x"
