@@ -139,6 +139,16 @@ def load(path: Path) -> Classifier:
     return model
 
 
+def blended(first: Path, second: Path, share: float) -> Classifier:
+    """A classifier with weights between those of two files, *share* of the way to the *second*."""
+    model, other = load(first), load(second).state_dict()
+    weights = model.state_dict()
+    model.load_state_dict(
+        {name: weight.lerp(other[name], share) for name, weight in weights.items()}
+    )
+    return model
+
+
 def restore(model: nn.Module, path: Path) -> None:
     """Put the weights of *path* into a model that may have more."""
     stored = load_file(path)

@@ -117,7 +117,7 @@ def fit(options: Options) -> dict[str, Any]:
 
 
 def export(options: Options) -> dict[str, Any]:
-    return carried_out("stages", "export_float", options.folder, options.assets)
+    return carried_out("stages", "export_float", options.folder, options.start, options.assets)
 
 
 def quantise(options: Options) -> dict[str, Any]:
@@ -140,8 +140,8 @@ STAGES: dict[str, Callable[[Options], dict[str, Any]]] = {
     "export": export,
     "quantise": quantise,
     "evaluate": evaluate,
-    "judge": judge,
     "choose": choose,
+    "judge": judge,
 }
 
 

@@ -16,7 +16,7 @@ HERE = Path(__file__).resolve().parent
 TARGET = HERE.parent / "src" / "sentijob" / "models" / "mini"
 MANIFEST, LOG = HERE / "shipped.json", HERE / "shipped.log"
 FILES = ("model.onnx", "tokenizer.json", "emoji.tsv", "config.json", "MODEL_CARD.md")
-_STAGES = ("prepare", "teach", "label", "judge", "fit", "export", "quantise", "evaluate", "choose")
+_STAGES = ("prepare", "teach", "label", "fit", "export", "quantise", "evaluate", "choose")
 _PACKAGES = ("torch", "onnx", "onnxruntime", "numpy", "tokenizers", "safetensors", "transformers")
 
 
@@ -48,6 +48,7 @@ def describe(work: Path, folder: Path, seed: int) -> dict[str, Any]:
         "seed": seed,
         "teach": results["teach"],
         "fit": results["fit"],
+        "share of what was learnt": results["export"]["share of what was learnt"],
         "form": results["choose"]["form"],
         "versions": {name: version(name) for name in _PACKAGES},
         "stages": {stage["stage"]: stage["seconds"] for stage in stages},

@@ -56,11 +56,13 @@ def write_weights(
     classes: int = 3,
     kept_in: str | None = None,
     numbers: int = FLOAT,
+    is_shared: bool = False,
 ) -> None:
     """An ONNX file, written field by field as ``onnx.proto`` numbers them.
 
     *kept_in* is where its table is, if not in it; *numbers* is what the table
-    holds, and with half floats the whole graph does.
+    holds, and with half floats the whole graph does. With *is_shared* all
+    rows of a run are multiplied by the largest number among them.
     """
     table = [list(lines.get(word, (0.0,) * classes))[:classes] for word in words]
     cells = [number for line in table for number in line]
@@ -70,9 +72,13 @@ def write_weights(
         _node("DequantizeLinear", ["found", "step"], "vectors")
         if numbers == INT8
         else _node("Identity", ["found"], "vectors"),
+        *([_node("ReduceMax", ["vectors"], "largest", axes=[0, 1, 2])] if is_shared else []),
+        _node("Mul", ["vectors", "largest"], "scaled")
+        if is_shared
+        else _node("Identity", ["vectors"], "scaled"),
         _node("Cast", ["attention_mask"], "mask", to=real),
         _node("Unsqueeze", ["mask"], "column", axes=[2]),
-        _node("Mul", ["vectors", "column"], "kept"),
+        _node("Mul", ["scaled", "column"], "kept"),
         _node("ReduceSum", ["kept"], "sum", axes=[1], keepdims=0),
         _node("ReduceSum", ["mask"], "count", axes=[1], keepdims=1),
         _node("Div", ["sum", "count"], output),

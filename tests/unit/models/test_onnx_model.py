@@ -136,10 +136,18 @@ def test_rows_run_together_where_company_changes_nothing(make_folder: MakeFolder
     assert not open_model(make_folder()).runs_rows_alone
 
 
-def test_rows_run_alone_where_company_would_change_them() -> None:
+def test_rows_run_alone_where_company_would_change_them(make_folder: MakeFolder) -> None:
+    lines = {"bad": (9, 0, 0), "plain": (0, 2, 0), "good": (0, 0, 2)}
+    model = open_model(make_folder(is_shared=True, lines=lines))
+    assert model.runs_rows_alone
+    alone = model.predict(["plain good"])
+    assert model.predict(["plain good", "bad bad bad"])[0] == alone[0]
+
+
+def test_mini_runs_rows_together() -> None:
     mini = load("mini", threads=1, demo_delay=timedelta(0))
     assert isinstance(mini, OnnxModel)
-    assert mini.runs_rows_alone
+    assert not mini.runs_rows_alone
 
 
 def refusal(folder: Path) -> str:
