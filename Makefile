@@ -5,11 +5,11 @@ BIN := .venv/bin
 SECONDS := 60
 LARGEST := 10000000
 WORK := .training
-QUICK := startup latency drain workers models reuse tuning bulk peers
+QUICK := startup latency events drain workers models reuse tuning bulk peers
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint format bench bench-accuracy bench-peers bench-torch bench-growth bench-scale bench-all bench-report \
-	fuzz torture train train-cascade clean run-environment dev-environment bench-environment torch-environment \
+.PHONY: help demo test check lint format bench bench-accuracy bench-peers bench-serving bench-torch bench-growth bench-scale bench-all bench-report \
+	page-pictures fuzz openapi torture train train-cascade clean run-environment dev-environment bench-environment torch-environment \
 	training-environment fuzz-environment
 
 help: ## Show what there is to make
@@ -34,7 +34,7 @@ format: dev-environment ## Format the code and mend what ruff can mend
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-bench: bench-environment ## The quick benchmarks, ten minutes: start-up, latency, drain, workers, other queues
+bench: bench-environment ## The quick benchmarks, twelve minutes: start-up, latency, listeners, drain, workers, other queues
 	@for one in $(QUICK); do \
 		echo "== bench/$$one.py"; $(BIN)/python bench/$$one.py || exit 1; \
 	done
@@ -44,6 +44,9 @@ bench-peers: bench-environment ## Huey, RQ, Celery and Dramatiq on the same null
 
 bench-accuracy: bench-environment ## What each model is worth on labelled sets, five minutes: DATA=
 	$(BIN)/python bench/accuracy.py --data $(DATA)
+
+bench-serving: bench-environment ## 200 clients at `sentijob serve` and at its ancestor, SECONDS (60) each, undisturbed and killed
+	$(BIN)/python bench/serving.py --seconds $(SECONDS)
 
 bench-torch: torch-environment ## mini beside a transformers pipeline; installs torch, a gigabyte
 	$(BIN)/python bench/transformers_pipeline.py
@@ -58,11 +61,17 @@ bench-scale: dev-environment ## The main job at size, ten million jobs, files of
 	$(BIN)/python bench/one_gigabyte.py
 	$(BIN)/python bench/memory.py
 
-bench-all: bench bench-growth bench-scale bench-torch bench-report ## Every benchmark, then the documents: half a day
+bench-all: bench bench-serving bench-growth bench-scale bench-torch bench-report ## Every benchmark, then the documents: half a day
 
 bench-report: bench-environment ## Put the newest figures into docs/performance.md, docs/figures and the README
 	$(BIN)/python bench/plots.py
 	$(BIN)/python bench/report.py
+
+openapi: dev-environment ## Write docs/openapi.json anew, once the HTTP API has changed
+	$(BIN)/python scripts/openapi.py
+
+page-pictures: dev-environment ## Take the pictures of the page for docs/page.md again; needs Debian's chromium
+	$(BIN)/python bench/screenshots.py
 
 fuzz: fuzz-environment ## Search for bytes that break a reader, SECONDS (60) for each
 	@for reader in txt csv tsv jsonl parquet; do \

@@ -26,12 +26,12 @@ import pyarrow.parquet as pq
 from corpus import add_texts_option, take_texts
 from harness import SENTIJOB, Goal, Peak, Table, peak_of, publish, scratch_store, store_of, timed
 
-from sentijob.cli.filling import CHUNK_TEXTS
 from sentijob.cli.intake import queue_file, scanned_file
 from sentijob.cli.orders import Order
 from sentijob.export.formats import ExportFormat
 from sentijob.export.results import write_results
 from sentijob.garbage import collected_rarely
+from sentijob.ingest.filling import CHUNK_TEXTS
 from sentijob.ingest.options import ReadOptions
 from sentijob.jobs import Item, Scored, Selector, Sentiment, Status, Terms
 from sentijob.ports import Store

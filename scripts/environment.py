@@ -22,7 +22,7 @@ PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "sentijob-ready"
 PROJECT = ROOT / "pyproject.toml"
 CONSTRAINTS = ROOT / "constraints.txt"
-DEV = ["dev", "hub", "parquet", "postgres"]
+DEV = ["dev", "hub", "parquet", "postgres", "serve"]
 BENCH = [*DEV, "bench"]
 EXTRAS = {
     "run": [],

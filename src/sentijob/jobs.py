@@ -94,6 +94,14 @@ class Terms(NamedTuple):
     """Whether a text stays in the store once it is scored."""
 
 
+class Submission(NamedTuple):
+    """A text to queue by itself; where *once* is given, only if no earlier submit had that key."""
+
+    item: Item
+    terms: Terms
+    once: str | None = None
+
+
 class ClaimedJob(NamedTuple):
     """The part of a job that its worker holds.
 
@@ -277,6 +285,8 @@ class Batch(NamedTuple):
     sealed_at: datetime | None
     """When its last text was in; None while it is still being submitted, or was interrupted."""
     counts: Counts
+    batch_uuid: UUID
+    """UUIDv7: what programs hold."""
 
     @property
     def reference(self) -> str:
@@ -303,6 +313,8 @@ class OpenedBatch(NamedTuple):
     batch: Batch
     present: int
     is_new: bool
+    fingerprint: str | None
+    """Of what it was begun with."""
 
 
 class WorkerInfo(NamedTuple):
@@ -353,6 +365,10 @@ class Sort(StrEnum):
     PRIORITY = "priority"
     SCORE = "score"
     FINISHED = "finished"
+
+
+BY_AGE = frozenset({Sort.NEWEST, Sort.OLDEST})
+"""Orders that go on after one of their jobs."""
 
 
 class JobReference(NamedTuple):

@@ -7,7 +7,9 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol, runtime_checkable
+from uuid import UUID
 
+from sentijob.errors import ConflictError
 from sentijob.jobs import (
     Batch,
     ClaimedJob,
@@ -23,10 +25,12 @@ from sentijob.jobs import (
     Sentiment,
     Sort,
     StoredJob,
+    Submission,
     Submitted,
     Terms,
     WorkerInfo,
 )
+from sentijob.tokens import NewToken, Scope, Token
 
 DRIFT = "the counters of "
 """How a complaint of :meth:`Care.check` begins that a repair mends."""
@@ -64,6 +68,14 @@ class Submissions(Protocol):
 
         Raises:
             ConflictError: *once* already names a batch.
+        """
+        ...
+
+    def submit_each(self, submissions: Sequence[Submission]) -> Sequence[Submitted | ConflictError]:
+        """Queue many texts that have nothing to do with each other, in one transaction: they share its sync.
+
+        Each gets what :meth:`submit` would give it or raise, in order. What
+        is raised here goes for all of them: then none is queued.
         """
         ...
 
@@ -212,12 +224,21 @@ class Work(Protocol):
 class Changes(Protocol):
     """What people do to many jobs at once. Each call is chunked, so that nobody waits long."""
 
-    def cancel(self, selector: Selector) -> int:
-        """Cancel what is pending or processing; how many. A running worker's late result is dropped."""
+    def cancel(self, selector: Selector, *, once: str | None = None) -> int:
+        """Cancel what is pending or processing; how many. A running worker's late result is dropped.
+
+        With *once*, which goes with one job or one batch, a second call with the same key does nothing.
+
+        Raises:
+            ConflictError: *once* is the key of something else.
+        """
         ...
 
-    def retry(self, selector: Selector) -> int:
-        """Put failed and cancelled jobs back to pending with fresh attempts; how many."""
+    def retry(self, selector: Selector, *, once: str | None = None) -> int:
+        """Put failed and cancelled jobs back to pending with fresh attempts; how many.
+
+        *once* is as for :meth:`cancel`: what has failed anew since stays failed.
+        """
         ...
 
     def prune(self, selector: Selector) -> int:
@@ -233,7 +254,7 @@ class Reading(Protocol):
 
         Raises:
             NotFoundError: nothing.
-            ConflictError: more than one job.
+            ConflictError: it is the beginning of several UUIDs.
         """
         ...
 
@@ -245,13 +266,28 @@ class Reading(Protocol):
         """Raises NotFoundError."""
         ...
 
-    def batches(self, *, limit: int = 20) -> Sequence[Batch]:
-        """The newest batches first."""
+    def batches(self, *, limit: int = 20, after: UUID | None = None) -> Sequence[Batch]:
+        """The newest batches first; with *after*, those that come after the batch of that UUID."""
         ...
 
     def jobs(
-        self, selector: Selector, *, sort: Sort = Sort.NEWEST, limit: int = 20, skip: int = 0
-    ) -> Sequence[Job]: ...
+        self,
+        selector: Selector,
+        *,
+        sort: Sort = Sort.NEWEST,
+        limit: int = 20,
+        skip: int = 0,
+        after: UUID | None = None,
+    ) -> Sequence[Job]:
+        """The first selected jobs of an order.
+
+        *after* is the UUID of the last job that was seen, which may be gone by now: what
+        comes after it is found without counting through what came before.
+
+        Raises:
+            UsageError: *after* goes with another order than by age.
+        """
+        ...
 
     def page_after(self, selector: Selector, *, after: int, limit: int) -> Sequence[StoredJob]:
         """The first selected jobs whose numbers are greater than *after*, by number."""
@@ -321,7 +357,54 @@ class Care(Protocol):
         ...
 
 
-class Store(Submissions, Work, Changes, Reading, Care, AbstractContextManager["Store"], Protocol):
+class Tokens(Protocol):
+    """Who may use the HTTP API. Secrets aren't kept, so that nobody finds them in a store or its backup."""
+
+    def create_token(
+        self, name: str, scopes: Collection[Scope], *, expires_in: timedelta | None = None
+    ) -> NewToken:
+        """Let whoever has its secret in, until it expires or is revoked.
+
+        Raises:
+            UsageError: that can't be a name.
+            ConflictError: the name is taken, if only by a token that was revoked.
+        """
+        ...
+
+    def authenticate(self, secret: str) -> Collection[Scope] | None:
+        """What the token of this secret is good for; None where none that is valid has it.
+
+        How long it takes says nothing of any secret. That the token was used is noted once a minute.
+        """
+        ...
+
+    def has_tokens(self) -> bool:
+        """Whether any is valid now."""
+        ...
+
+    def revoke_token(self, name: str) -> Token:
+        """Let nobody in by it any more; once revoked, it stays as it is.
+
+        Raises:
+            NotFoundError: there is none of that name.
+        """
+        ...
+
+    def tokens(self) -> Sequence[Token]:
+        """All, those that expired or were revoked too, the oldest first."""
+        ...
+
+
+class Store(
+    Submissions,
+    Work,
+    Changes,
+    Reading,
+    Care,
+    Tokens,
+    AbstractContextManager["Store"],
+    Protocol,
+):
     """Where jobs rest. One store serves many threads and many processes."""
 
     location: str

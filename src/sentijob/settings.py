@@ -19,6 +19,8 @@ _LONGEST_FILE_NAME = 255 - len("-journal")
 """Bytes that file systems take, less what SQLite adds."""
 LEAST_MODEL_MEMORY = 64 * 2**20
 """An interpreter that may take less can't even say so."""
+_LEAST_BODY = 2**20
+"""What every request over HTTP may have."""
 
 
 def data_folder() -> Path:
@@ -119,10 +121,41 @@ def _yes_or_no(written: str) -> bool:
         raise ValueError("write yes or no") from None
 
 
+def _list(parse: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
+    def parse_list(written: str) -> tuple[str, ...]:
+        return tuple(parse(one.strip().lower()) for one in written.split(",") if one.strip())
+
+    return parse_list
+
+
+def _host(written: str) -> str:
+    """A name or an address as a Host header has it, without its port."""
+    bare = written.removeprefix("[").removesuffix("]")
+    # Two colons and more are an IPv6 address; one comes before a port.
+    if not bare or set(bare) & set("/*@[] ") or bare.count(":") == 1:
+        raise ValueError(f"{written!r} is no host: write a name or an address, without port")
+    return bare
+
+
+def _origin(written: str) -> str:
+    """An origin as browsers send it. A wildcard is none: whoever is let in is named."""
+    scheme, separator, host = written.partition("://")
+    if scheme not in ("http", "https") or not separator or not host or set(host) & set("/*@?# "):
+        raise ValueError(f"{written!r} is no origin: write it as https://name or http://name:port")
+    return written
+
+
 def _memory(written: str) -> int:
     size = parse_size(written)
     if 0 < size < LEAST_MODEL_MEMORY:
         raise ValueError(f"write at least {LEAST_MODEL_MEMORY // 2**20}M, or 0 for no limit")
+    return size
+
+
+def _body(written: str) -> int:
+    size = parse_size(written)
+    if size < _LEAST_BODY:
+        raise ValueError("write at least 1M")
     return size
 
 
@@ -167,6 +200,32 @@ SPECS: Mapping[str, _Spec] = {
         lambda: True,
         "whether a text gets the result that the same model has already given it",
     ),
+    "allow_host": _Spec(
+        _list(_host), lambda: (), "names by which the server may be called, besides its address"
+    ),
+    "allow_origin": _Spec(
+        _list(_origin), lambda: (), "origins whose pages may use the API, as https://name"
+    ),
+    "require_token": _Spec(
+        _yes_or_no, lambda: False, "whether a token is needed on this machine's own addresses too"
+    ),
+    "max_body": _Spec(
+        _body, lambda: 100 * 2**20, "bytes that an upload may have; other requests have 1M"
+    ),
+    "max_pending": _Spec(
+        _whole(0, 10**12), lambda: 1_000_000, "jobs that may wait until HTTP takes no more; 0: any"
+    ),
+    "rate_limit": _Spec(
+        _whole(0, 1_000_000), lambda: 100, "requests a second from an address elsewhere; 0: any"
+    ),
+    "client_timeout": _Spec(
+        _span(timedelta(seconds=1), timedelta(hours=1)),
+        lambda: timedelta(seconds=20),
+        "how long an HTTP client may keep the server waiting",
+    ),
+    "max_connections": _Spec(
+        _whole(1, 1_000_000), lambda: 4096, "connections that HTTP has at a time"
+    ),
 }
 
 
@@ -185,6 +244,14 @@ class Settings(NamedTuple):
     call_timeout: timedelta
     model_memory: int
     reuse: bool
+    allow_host: tuple[str, ...]
+    allow_origin: tuple[str, ...]
+    require_token: bool
+    max_body: int
+    max_pending: int
+    rate_limit: int
+    client_timeout: timedelta
+    max_connections: int
     origins: Mapping[str, str]
 
 
@@ -243,4 +310,7 @@ def _read_config(path: Path) -> dict[str, str]:
         raise SettingsError(
             f"{path} sets {unknown[0]!r}, which doesn't exist; known: {', '.join(SPECS)}"
         )
-    return {name: str(value) for name, value in table.items()}
+    return {
+        name: ",".join(map(str, value)) if isinstance(value, list) else str(value)
+        for name, value in table.items()
+    }

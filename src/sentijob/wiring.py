@@ -15,7 +15,7 @@ from sentijob.places import is_url
 
 if TYPE_CHECKING:
     from sentijob.models.process import ProcessModel
-    from sentijob.ports import Reading, SentimentModel, Store, Submissions
+    from sentijob.ports import Reading, SentimentModel, Store, Submissions, Tokens
     from sentijob.settings import Settings
     from sentijob.worker.config import WorkerConfig
     from sentijob.worker.runner import Worker
@@ -51,6 +51,17 @@ def opened_reading(settings: Settings) -> Iterator[Reading]:
 
     with SqlReading.open(
         settings.db, must_exist=True, allow_network=settings.allow_network_fs
+    ) as store:
+        yield store
+
+
+@contextmanager
+def opened_tokens(settings: Settings, *, must_exist: bool = True) -> Iterator[Tokens]:
+    """As much of the store as knows its tokens, which is quicker to import."""
+    from sentijob.store.tokens import SqlTokens
+
+    with SqlTokens.open(
+        settings.db, must_exist=must_exist, allow_network=settings.allow_network_fs
     ) as store:
         yield store
 

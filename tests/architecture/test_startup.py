@@ -45,7 +45,7 @@ FRAME = names(
 STORE = names(
     """
     cli.options cli.session durations jobs machine places settings sizes store store.batches
-    store.clock store.database store.file_systems store.part store.rows store.sqlite
+    store.clock store.database store.file_systems store.part store.references store.rows store.sqlite
     store.sqlite_connecting store.sqlite_errors store.sqlite_files store.sqlite_turns
     store.tallies store.updates trust wiring
     """
@@ -59,7 +59,7 @@ SUBMITTING = names(
     store.peaks store.sqlite_bulk store.submissions store.uuid7
     """
 )
-LOOKING = {"cli.looking", *JSON, "store.reading", "store.references"}
+LOOKING = {"cli.looking", *JSON, "store.reading"}
 SELECTING = names(
     """
     cli.flags cli.selecting ingest ingest.texts store.listing store.peaks store.selection
@@ -79,7 +79,8 @@ WHOLE_STORE = names(
     """
     backoff ports store.care store.changes store.claiming store.fences store.holds
     store.known store.lanes store.listing store.once store.peaks store.rescuing store.selection
-    store.settling store.sql_store store.submissions store.uuid7 store.ways store.workers
+    store.settling store.sql_store store.submissions store.tokens store.uuid7 store.ways
+    store.workers tokens
     """
 )
 
@@ -90,11 +91,14 @@ QUICK: Mapping[str, set[str]] = {
     "submit fine --json": FRAME | STORE | SUBMITTING | JSON,
     "status 1 --json": FRAME | STORE | LOOKING | {"cli.status"},
     "list --json": FRAME | STORE | LOOKING | SELECTING | {"cli.list"},
+    "token list --json": (FRAME | STORE | JSON | {"cli.token", "store.tokens", "tokens"})
+    - {"store.batches", "store.references", "store.tallies"},
 }
 """Commands that draw nothing, each with all of our modules that it may import."""
 TABLES: Mapping[str, set[str]] = {
-    "status 1": QUICK["status 1 --json"] | WHOLE_STORE | DRAWING | {"cli.crew"},
+    "status 1": QUICK["status 1 --json"] | WHOLE_STORE | DRAWING | {"worker", "worker.crew"},
     "list": QUICK["list --json"] | DRAWING,
+    "token list": QUICK["token list --json"] | {"cli.inert", "cli.tables"},
 }
 """The same of commands that draw tables."""
 COMPLETIONS: Mapping[str, Mapping[str, str]] = {

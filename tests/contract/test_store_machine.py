@@ -42,6 +42,8 @@ from sentijob.jobs import (
     Sentiment,
     Sort,
     Status,
+    Submission,
+    Submitted,
     Terms,
 )
 from sentijob.ports import Store
@@ -167,7 +169,19 @@ class StoreMachine(RuleBasedStateMachine):
             with pytest.raises(ConflictError):
                 self.store.submit(Item("a text"), terms, once=once)
             return
-        receipt = self.store.submit(Item("a text"), terms, once=once)
+        self.note(terms, once, self.store.submit(Item("a text"), terms, once=once))
+
+    @rule(several=st.lists(st.tuples(TERMS, KEYS), max_size=4))
+    def submit_each(self, several: list[tuple[Terms, str | None]]) -> None:
+        submissions = [Submission(Item("a text"), terms, once) for terms, once in several]
+        answers = self.store.submit_each(submissions)
+        for (terms, once), answer in zip(several, answers, strict=True):
+            assert isinstance(answer, ConflictError) == (once in self.model.once_batches)
+            if isinstance(answer, Submitted):
+                self.note(terms, once, answer)
+
+    def note(self, terms: Terms, once: str | None, receipt: Submitted) -> None:
+        """Have the model do what the store said that it did."""
         earlier = self.model.once_jobs.get(once or "")
         assert receipt.is_new == (earlier is None)
         if earlier is not None:

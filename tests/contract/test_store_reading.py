@@ -69,6 +69,34 @@ def test_a_reference_is_a_number_a_uuid_its_beginning_a_batch_a_name_or_last(sto
     assert store.resolve("@last") == batch
 
 
+def test_a_batch_is_found_by_its_uuid_and_its_beginning(store: Store) -> None:
+    first = store.open_batch(TERMS, source="-").batch
+    second = store.open_batch(TERMS, source="-", name="bees").batch
+    assert (first.batch_uuid.version, first.batch_uuid.variant) == (7, "specified in RFC 4122")
+    assert store.resolve(str(first.batch_uuid)) == BatchReference(first.id)
+    assert store.resolve(second.batch_uuid.hex.upper()) == BatchReference(second.id)
+    assert store.resolve(second.batch_uuid.hex[:31]) == BatchReference(second.id)
+    assert store.batch(second.id).batch_uuid == second.batch_uuid
+    assert [batch.batch_uuid for batch in store.batches()] == [second.batch_uuid, first.batch_uuid]
+    with pytest.raises(ConflictError, match="several UUIDs"):
+        store.resolve(first.batch_uuid.hex[:8])
+
+
+def test_a_beginning_that_a_job_and_a_batch_share_is_a_conflict(store: Store) -> None:
+    batch = store.open_batch(TERMS, source="-").batch
+    store.submit(Item("x"), TERMS)
+    with pytest.raises(ConflictError, match="several UUIDs"):
+        store.resolve(batch.batch_uuid.hex[:8])
+
+
+def test_no_name_takes_the_place_of_a_uuid(store: Store) -> None:
+    receipt = store.submit(Item("x"), TERMS)
+    store.open_batch(TERMS, source="-", name=str(receipt.job_uuid))
+    store.open_batch(TERMS, source="-", name="0123abcd" * 4)
+    assert store.resolve(str(receipt.job_uuid)) == JobReference(receipt.job_id)
+    assert store.resolve("0123abcd" * 4) == BatchReference(2)
+
+
 @pytest.mark.parametrize(
     "reference",
     ["7", "b7", "nobody", "0", "9" * 40, "00000000-0000-7000-8000-000000000000", "@first", "",
@@ -87,7 +115,7 @@ def test_last_of_an_empty_store_is_not_found(store: Store) -> None:
 def test_a_beginning_that_several_uuids_share_is_a_conflict(store: Store) -> None:
     first = store.submit(Item("x"), TERMS)
     store.submit(Item("y"), TERMS)
-    with pytest.raises(ConflictError, match="several jobs"):
+    with pytest.raises(ConflictError, match="several UUIDs"):
         store.resolve(first.job_uuid.hex[:8])
 
 

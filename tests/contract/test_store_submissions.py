@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
 from sentijob.errors import ConflictError, NotFoundError, UsageError
-from sentijob.jobs import Counts, Item, Selector, Status, Terms
+from sentijob.jobs import Counts, Item, Selector, Status, Submission, Submitted, Terms
 from sentijob.ports import Store
 
 ITEMS = [Item(f"text {number}", key=f"k{number}") for number in range(10)]
@@ -55,6 +56,70 @@ def test_a_once_key_cannot_name_a_job_and_a_batch(store: Store) -> None:
         store.open_batch(TERMS, source="-", once="job")
     with pytest.raises(ConflictError, match="a batch, b1"):
         store.submit(Item("x"), TERMS, once="batch")
+
+
+def test_texts_that_are_submitted_together_are_jobs_apart_each_on_its_own_terms(
+    store: Store,
+) -> None:
+    several = [TERMS, Terms("vader", 7, timedelta(minutes=1), 2), TERMS]
+    submissions = [
+        Submission(Item(f"text {number}", key=f"k{number}", meta={"n": number}), terms)
+        for number, terms in enumerate(several)
+    ]
+    receipts = store.submit_each(submissions)
+    for (item, terms, _), receipt in zip(submissions, receipts, strict=True):
+        assert isinstance(receipt, Submitted)
+        assert receipt.is_new
+        job = store.job(receipt.job_id)
+        assert job.job_uuid == receipt.job_uuid
+        assert (job.text, job.key, job.meta) == item
+        assert (job.model, job.priority, job.max_attempts) == (terms[0], terms[1], terms[3])
+        assert job.available_at - job.created_at == terms.delay
+        assert (job.status, job.batch_id, job.position) == (Status.PENDING, None, None)
+    assert store.counts() == Counts(pending=3)
+    assert store.check() == []
+
+
+def test_of_texts_that_are_submitted_together_each_key_makes_one_job(store: Store) -> None:
+    known = store.submit(Item("x"), TERMS, once="known")
+    store.open_batch(TERMS, source="-", once="batch")
+    keys = ["new", "known", None, "new", "batch", None, "other"]
+    receipts = store.submit_each([Submission(Item("y"), TERMS, key) for key in keys])
+    new, again, alone, new_again, conflict, alone_too, other = receipts
+    assert again == known._replace(is_new=False)
+    assert isinstance(new, Submitted)
+    assert new_again == new._replace(is_new=False)
+    assert isinstance(conflict, ConflictError)
+    assert "a batch, b1" in str(conflict)
+    assert len({known.job_uuid, *(r[1] for r in (new, alone, alone_too, other))}) == 5  # type: ignore[index]  # all are receipts
+    assert store.counts() == Counts(pending=5)
+    assert store.submit_each([Submission(Item("z"), TERMS, "other")]) == [
+        other._replace(is_new=False)  # type: ignore[union-attr]  # it is a receipt
+    ]
+
+
+def test_of_texts_that_are_submitted_together_all_are_queued_or_none(store: Store) -> None:
+    bad = Submission(Item("x", meta={"no": object()}), TERMS, "second")
+    with pytest.raises(TypeError):
+        store.submit_each([Submission(Item("x"), TERMS, "first"), bad])
+    assert store.counts() == Counts()
+    assert list(store.each_job(Selector())) == []
+    assert store.submit(Item("x"), TERMS, once="first").is_new
+
+
+def test_many_who_submit_the_same_keys_together_make_each_job_once(
+    open_store: Callable[[], Store],
+) -> None:
+    keys = [f"key {number}" for number in range(20)]
+
+    def submit(backwards: int) -> None:
+        order = keys[::-1] if backwards % 2 else keys
+        open_store().submit_each([Submission(Item("x"), TERMS, key) for key in order])
+
+    open_store()  # makes the schema
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(submit, range(4)))
+    assert open_store().counts() == Counts(pending=20)
 
 
 def test_a_batch_holds_its_texts_in_order_on_its_own_terms(store: Store) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from sentijob.jobs import Failure, Item, Scored, Selector, Sentiment, Terms
 from sentijob.store.database import SCHEMA_VERSION
 from sentijob.store.sql_store import SqlStore
+from sentijob.tokens import Scope
 
 TARGET = Path(__file__).parent / "schemas" / f"{SCHEMA_VERSION:04}.db"
 
@@ -43,6 +44,7 @@ def freeze(target: Path) -> None:
         (claimed,) = store.claim(worker, limit=1, lease=timedelta(seconds=60))
         assert claimed.job_id == dropped
         store.complete(worker, [Scored(claimed, Sentiment.of(0.1, 0.8, 0.1, tokens=1), "frozen")])
+        store.create_token("frozen", [Scope.READ])
         store.backup(target)
     with closing(sqlite3.connect(target)) as connection:
         connection.execute("VACUUM")

@@ -25,6 +25,7 @@ _OPENING = (
     "worker status",
     "worker pause",
     "worker resume",
+    "serve",
     "status 1",
     "wait 1",
     "list",
@@ -40,6 +41,9 @@ _OPENING = (
     "db check --repair",
     "db backup copy.db",
     "db vacuum",
+    "token create phone",
+    "token list",
+    "token revoke phone",
 )
 _OTHERS = (
     "worker stop",

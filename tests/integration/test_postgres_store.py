@@ -161,6 +161,20 @@ def test_an_old_store_opens_with_every_job_while_its_old_workers_run_on(old_url:
                 assert len(store.claim(me, limit=9, lease=LEASE)) == 2
 
 
+def test_an_old_stores_batches_get_uuids(old_url: str) -> None:
+    with closing(raw(old_url)) as old_program:
+        old_program.execute(
+            "INSERT INTO batch (id, source, model, priority, max_attempts, available_at, created_at)"
+            " SELECT n, 'old', 'fake', 0, 3, 1, n * 1000 FROM generate_series(1, 3) n"
+        )
+        old_program.execute("SELECT setval('batch_id_seq', 3)")
+    with SqlStore.open(old_url) as store:
+        uuids = [batch.batch_uuid for batch in store.batches()]
+        assert [int.from_bytes(uuid.bytes[:6], "big") for uuid in uuids] == [3000, 2000, 1000]
+        assert {uuid.version for uuid in uuids} == {7}
+        assert store.open_batch(Terms(), source="-").batch.id == 4
+
+
 def wait_for_lock(url: str) -> None:
     """Until somebody waits for a lock."""
     query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"

@@ -9,7 +9,7 @@ import pytest
 from sentijob.cli.app import main
 from sentijob.cli.conduct import Conduct
 from sentijob.cli.unit import unit_file
-from sentijob.cli.worker import _command, _hidden
+from sentijob.cli.worker_command import hidden, worker_command
 from sentijob.places import has_password, shown_db
 from sentijob.settings import load_settings
 
@@ -50,9 +50,9 @@ def test_what_has_no_password_is_shown_as_it_is(db: str) -> None:
 @pytest.mark.parametrize("url", URLS)
 def test_a_background_worker_gets_a_password_where_no_list_of_processes_shows_it(url: str) -> None:
     settings = load_settings({"db": url}, environ={"SENTIJOB_CONFIG": os.devnull})
-    command = _command(Conduct(), settings)
+    command = worker_command(Conduct(), settings)
     assert SECRET not in " ".join(command)
-    assert _hidden(settings) == {"SENTIJOB_DB": url}
+    assert hidden(settings) == {"SENTIJOB_DB": url}
     unit = unit_file(command, url)
     assert SECRET not in unit
     assert "EnvironmentFile=" in unit
@@ -60,11 +60,11 @@ def test_a_background_worker_gets_a_password_where_no_list_of_processes_shows_it
 
 def test_a_background_worker_gets_a_path_as_a_flag() -> None:
     settings = load_settings({"db": "jobs.db"}, environ={"SENTIJOB_CONFIG": os.devnull})
-    command = _command(Conduct(), settings)
+    command = worker_command(Conduct(), settings)
     assert command[:6] == [
         sys.executable, "-m", "sentijob", "worker", "--db", str(Path("jobs.db").absolute())
     ]  # fmt: skip
-    assert _hidden(settings) == {}
+    assert hidden(settings) == {}
     assert "EnvironmentFile=" not in unit_file(command, str(Path("jobs.db").absolute()))
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sentijob.settings import config_file, default_database
+from sentijob.settings import config_file, default_database, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -42,3 +42,16 @@ def test_a_user_may_keep_them_elsewhere(tmp_path: Path, monkeypatch: pytest.Monk
 @pytest.mark.parametrize("elsewhere", ["", "relative/path"])
 def test_what_names_no_place_is_passed_over(elsewhere: str, home: Path) -> None:
     assert config_file({"XDG_CONFIG_HOME": elsewhere}) == home / ".config/sentijob/config.toml"
+
+
+@pytest.mark.parametrize(
+    "written",
+    ['"https://a.example, https://b.example"', '["https://a.example", "https://b.example"]'],
+)
+def test_several_values_stand_between_commas_or_in_a_list(written: str, tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(f"allow_origin = {written}\n")
+    settings = load_settings(environ={"SENTIJOB_CONFIG": str(config)})
+    assert settings.allow_origin == ("https://a.example", "https://b.example")
+    environ = {"SENTIJOB_ALLOW_ORIGIN": "https://c.example"}
+    assert load_settings(environ=environ).allow_origin == ("https://c.example",)

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sentijob import __version__, wiring
-from sentijob.cli.crew import crew
 from sentijob.cli.session import opened_store
 from sentijob.cli.words import amount
 from sentijob.errors import (
@@ -27,6 +26,7 @@ from sentijob.errors import (
 from sentijob.places import is_url, shown_db
 from sentijob.store.file_systems import network_file_system
 from sentijob.store.sqlite_files import files_of
+from sentijob.worker.crew import crew
 
 if TYPE_CHECKING:
     from sentijob.ports import Store
@@ -214,7 +214,7 @@ def _check_soundness(store: Store) -> Finding:
 
 def check_workers(store: Store, settings: Settings) -> Iterator[Finding]:
     """Whether what waits has somebody to score it."""
-    members = crew(store, settings)
+    members = crew(store, wiring.run_folder(settings))
     dead = [member for member in members if not member.is_alive]
     alive = len(members) - len(dead)
     waiting = store.counts().pending

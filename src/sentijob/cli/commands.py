@@ -25,6 +25,7 @@ COMMANDS = (
     Command("submit", "Queue texts to be scored.", MAIN),
     Command("run", "Score texts here and now, with no worker, and print the results.", MAIN),
     Command("worker", "Score what is queued: run, start, stop and watch workers.", MAIN),
+    Command("serve", "Offer the store to programs and browsers, over HTTP.", MAIN),
     Command("status", "Show jobs and batches by id.", LOOK),
     Command(
         "wait", "Wait until jobs and batches are final; the exit status tells how it went.", LOOK
@@ -41,6 +42,7 @@ COMMANDS = (
     ),
     Command("models", "Show, add, remove and choose models.", CARE),
     Command("db", "Look after the store: path, migrate, check, backup, vacuum.", CARE),
+    Command("token", "Create, list and revoke the tokens of the HTTP API.", CARE),
     Command("doctor", "Check that everything sentijob needs is in order.", CARE),
     Command("config", "Show the settings.", CARE),
 )

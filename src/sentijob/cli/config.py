@@ -74,4 +74,6 @@ def _readable(settings: Settings, name: str) -> object:
     value = getattr(settings, name)
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ", ".join(value)
     return format_duration(value) if isinstance(value, timedelta) else _plain(settings, name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -10,14 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from sentijob.cli.console import note
-from sentijob.cli.filling import Filling, QueuedBatch
 from sentijob.cli.interrupts import Interrupted
 from sentijob.cli.orders import STDIN, Order
 from sentijob.cli.progress import meter
 from sentijob.cli.words import amount
 from sentijob.errors import InputError, SentijobError, StoreError
+from sentijob.ingest.filling import Filling, QueuedBatch, fingerprint
 from sentijob.ingest.formats import Format, format_of
-from sentijob.jobs import RUN_PRIORITY, Item
+from sentijob.jobs import Item
 
 if TYPE_CHECKING:
     from sentijob.ingest.scan import Scan
@@ -71,8 +70,8 @@ def queue_file(store: Submissions, scanned: ScannedFile, order: Order) -> Queued
     from sentijob.ingest.scan import read_scanned
 
     source, file_format, scan = scanned
-    fingerprint = _fingerprint(scan.fingerprint, order)
-    filling = Filling(store, order.opener(store, _shown_path(source.path), fingerprint))
+    told_by = fingerprint(scan.fingerprint, order.terms, order.name)
+    filling = Filling(store, order.opener(store, _shown_path(source.path), told_by))
     taken = read_scanned(source, file_format, order.options, scan)
     with (
         Rejects(rejects_path(source.path)) as rejects,
@@ -128,20 +127,12 @@ def _fill(
     return filling.seal()
 
 
-def _fingerprint(content: str, order: Order) -> str:
-    """Stands for what is submitted and how: only the very same submit goes on with a batch.
-
-    Every run has a priority of its own, and still goes on with an interrupted one.
-    """
-    terms = order.terms._replace(priority=min(order.terms.priority, RUN_PRIORITY))
-    return hashlib.sha256(f"{content} {terms!r} {order.name!r}".encode()).hexdigest()
-
-
 @contextmanager
 def _queueing(filling: Filling, order: Order, *, total: int | None = None) -> Iterator[None]:
     """Progress on stderr, beginning with what an earlier submit had queued."""
     done = 0 if total is None else filling.opened.present
-    with meter("Queueing", total=total, done=done, quiet=order.is_quiet) as filling.progress:
+    with meter("Queueing", total=total, done=done, quiet=order.is_quiet) as shown:
+        filling.progress = shown.update
         yield
 
 

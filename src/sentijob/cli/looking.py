@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from sentijob import wiring
 from sentijob.export.documents import batch_document, dumps, job_document
 from sentijob.jobs import Batch, Job, JobReference, Reference
 
@@ -55,15 +56,15 @@ def drawn(store: Store, settings: Settings, things: Sequence[Thing], width: int)
     from rich.console import Group
 
     from sentijob.cli.batch_view import batch_panel
-    from sentijob.cli.crew import crew, working_rate
     from sentijob.cli.job_view import job_columns, job_panel
     from sentijob.cli.tables import fitted_table
+    from sentijob.worker.crew import crew, working_rate
 
     now = store.now()
     jobs = [thing for thing in things if isinstance(thing, Job)]
     batches = [thing for thing in things if isinstance(thing, Batch)]
     is_busy = any(not batch.is_final for batch in batches)
-    rate = working_rate(crew(store, settings)) if is_busy else None
+    rate = working_rate(crew(store, wiring.run_folder(settings))) if is_busy else None
     parts: list[RenderableType] = [batch_panel(batch, now, width, rate=rate) for batch in batches]
     if len(jobs) == 1:
         parts.append(job_panel(jobs[0], now, width))

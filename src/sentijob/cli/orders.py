@@ -11,7 +11,7 @@ from sentijob.ingest.texts import checked_text
 from sentijob.jobs import Item, OpenedBatch, Terms
 
 if TYPE_CHECKING:
-    from sentijob.cli.filling import Receipt
+    from sentijob.ingest.filling import Receipt
     from sentijob.ports import Submissions
 
 STDIN = "-"

@@ -10,8 +10,8 @@ from sentijob.cli.words import amount
 from sentijob.jobs import BatchReference, JobReference, Reference, Submitted
 
 if TYPE_CHECKING:
-    from sentijob.cli.filling import Receipt
     from sentijob.export.documents import Document
+    from sentijob.ingest.filling import Receipt
 
 
 def written(receipt: Receipt) -> str:

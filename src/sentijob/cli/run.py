@@ -15,7 +15,6 @@ import typer
 
 from sentijob import wiring
 from sentijob.cli.console import is_terminal, note, output_console
-from sentijob.cli.filling import QueuedBatch
 from sentijob.cli.flags import with_flags
 from sentijob.cli.interrupts import Interrupted
 from sentijob.cli.lazy import command_app
@@ -31,13 +30,14 @@ from sentijob.cli.waiting import Standing, insist_on_success, looks, standing
 from sentijob.cli.words import amount
 from sentijob.errors import ConflictError, UsageError
 from sentijob.export.formats import ExportFormat, export_format_of
+from sentijob.ingest.filling import QueuedBatch
 from sentijob.jobs import RUN_PRIORITY, BatchReference, JobReference, Reference, Selector
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from sentijob.cli.filling import Receipt
     from sentijob.cli.orders import Order
+    from sentijob.ingest.filling import Receipt
     from sentijob.models.process import ProcessModel
     from sentijob.ports import Store
     from sentijob.settings import Settings

@@ -77,7 +77,7 @@ def select(store: "Reading", references: Sequence[str] | None, filters: Filters)
 
     Raises:
         NotFoundError: an id or a batch doesn't exist.
-        ConflictError: an id's beginning fits several jobs.
+        ConflictError: an id is the beginning of several UUIDs.
         UsageError: ``--batch`` names a job, or a date or duration can't be read.
     """
     job_ids: list[int] = []

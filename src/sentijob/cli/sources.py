@@ -22,7 +22,7 @@ from sentijob.models import BUILT_IN
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sentijob.cli.filling import Receipt
+    from sentijob.ingest.filling import Receipt
     from sentijob.ports import Submissions
     from sentijob.settings import Settings
 

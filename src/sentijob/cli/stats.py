@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sentijob import wiring
 from sentijob.cli.console import output_console, put
-from sentijob.cli.crew import Member, crew
 from sentijob.cli.lazy import command_app
 from sentijob.cli.options import AsJson, Db
 from sentijob.cli.session import opened_store, session_settings
 from sentijob.export.documents import counts_document, dumps, instant, worker_document
 from sentijob.jobs import Counts
+from sentijob.worker.crew import Member, crew
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,7 +78,7 @@ def snapshot(store: Store, settings: Settings) -> Snapshot:
         finished_last_minute=store.finished_since(now - timedelta(minutes=1)),
         finished_last_hour=store.finished_since(now - timedelta(hours=1)),
         is_paused=store.is_paused(),
-        crew=crew(store, settings),
+        crew=crew(store, wiring.run_folder(settings)),
     )
 
 

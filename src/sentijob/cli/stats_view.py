@@ -12,11 +12,11 @@ from rich.table import Table
 from rich.text import Text
 
 from sentijob.cli.batch_view import bars
-from sentijob.cli.crew import Member
 from sentijob.cli.progress import format_rate
 from sentijob.cli.stats import Snapshot
 from sentijob.cli.tables import Column, facts_table, fitted_table
 from sentijob.cli.words import age, amount
+from sentijob.worker.crew import Member
 
 _PANEL_WIDTH = 100
 _PANEL_FRAME = 4

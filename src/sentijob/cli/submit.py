@@ -17,10 +17,10 @@ from sentijob.cli.sources import Sources, prepared
 from sentijob.durations import parse_duration
 from sentijob.errors import UsageError
 from sentijob.jobs import BATCH_PRIORITY, INTERACTIVE_PRIORITY, PRIORITY_RANGE
-from sentijob.wiring import opened_submissions
+from sentijob.wiring import opened_submissions, run_folder
 
 if TYPE_CHECKING:
-    from sentijob.cli.filling import Receipt
+    from sentijob.ingest.filling import Receipt
     from sentijob.ports import Store
     from sentijob.settings import Settings
 
@@ -169,7 +169,7 @@ def _wait(
 
 
 def _say_if_nobody_works(store: "Store", settings: "Settings") -> None:
-    from sentijob.cli.crew import crew
+    from sentijob.worker.crew import crew
 
-    if not any(member.is_alive for member in crew(store, settings)):
+    if not any(member.is_alive for member in crew(store, run_folder(settings))):
         note("no worker is running on this store; 'sentijob worker start' starts one")

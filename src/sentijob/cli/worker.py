@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, nullcontext
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,16 +15,16 @@ import typer
 from sentijob import wiring
 from sentijob.cli.conduct import Conduct
 from sentijob.cli.console import note, output_console, put
-from sentijob.cli.crew import Member, crew
 from sentijob.cli.flags import with_flags
 from sentijob.cli.inert import inert
 from sentijob.cli.lazy import command_app
 from sentijob.cli.logs import log_to_stderr
 from sentijob.cli.options import AsJson, Db
 from sentijob.cli.session import opened_store, session_settings
+from sentijob.cli.worker_command import hidden, worker_command
 from sentijob.durations import parse_duration
 from sentijob.errors import NotFoundError, UsageError
-from sentijob.places import has_password, is_url
+from sentijob.worker.crew import Member, crew
 
 if TYPE_CHECKING:
     from sentijob.models.process import ProcessModel
@@ -55,7 +54,7 @@ def worker(*, context: typer.Context, conduct: Conduct, db: Db = None) -> None:
 
 
 def _work(conduct: Conduct, db: str | None) -> None:
-    from sentijob.worker import daemon
+    from sentijob.worker import daemon, leash
     from sentijob.worker.signals import stopped_by_signals
 
     settings = conduct.settings(db)
@@ -76,6 +75,7 @@ def _work(conduct: Conduct, db: str | None) -> None:
         ) as working,
         stopped_by_signals(working),
     ):
+        leash.follow(working)
         if store.is_paused():
             note(_PAUSED)
         working.run()
@@ -107,7 +107,7 @@ def start(*, conduct: Conduct, db: Db = None) -> None:
     conduct.config(settings)
     with opened_store(settings, must_exist=False):
         folder = wiring.run_folder(settings)
-        pid = daemon.start(_command(conduct, settings), folder, environment=_hidden(settings))
+        pid = daemon.start(worker_command(conduct, settings), folder, environment=hidden(settings))
     put(str(pid))
     if sys.stderr.isatty():
         note(f"a worker runs in the background; its log is {daemon.log_path(folder)}")
@@ -162,7 +162,11 @@ def status(*, as_json: AsJson = False, db: Db = None) -> None:
     """Show the workers of the store, alive and dead."""
     settings = session_settings(db=db)
     with opened_store(settings) as store:
-        members, is_paused, now = crew(store, settings), store.is_paused(), store.now()
+        members, is_paused, now = (
+            crew(store, wiring.run_folder(settings)),
+            store.is_paused(),
+            store.now(),
+        )
     if as_json:
         put(_as_json(members, is_paused=is_paused))
         return
@@ -216,23 +220,4 @@ def unit(*, conduct: Conduct, db: Db = None) -> None:
     from sentijob.cli.unit import unit_file
 
     settings = conduct.settings(db)
-    put(unit_file(_command(conduct, settings), settings.db).rstrip("\n"))
-
-
-def _command(conduct: Conduct, settings: Settings) -> list[str]:
-    """A worker on this very store, whatever folder and environment it is started in."""
-    return [sys.executable, "-m", "sentijob", "worker", *_named(settings), *conduct.arguments()]
-
-
-def _named(settings: Settings) -> list[str]:
-    """The store as a flag; a password in it would be there for all who list processes."""
-    if has_password(settings.db):
-        return []
-    if is_url(settings.db):
-        return ["--db", settings.db]
-    return ["--db", str(Path(settings.db).absolute())]
-
-
-def _hidden(settings: Settings) -> dict[str, str]:
-    """The store as a variable, where it can't be a flag."""
-    return {"SENTIJOB_DB": settings.db} if has_password(settings.db) else {}
+    put(unit_file(worker_command(conduct, settings), settings.db).rstrip("\n"))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import TextIO
 
@@ -31,13 +32,31 @@ def write_csv(pages: Iterable[Sequence[StoredJob]], out: TextIO, *, raw: bool = 
     """
     table = Table(pages, number=decimal)
     writer = csv.writer(out)
-    writer.writerow(table.names if raw else map(shielded, table.names))
-    shield = _unchanged if raw else _shielding(table.foreign)
     count = 0
+    writer.writerow(_header(table, raw=raw))
+    shield = _shielding(table, raw=raw)
     for page in table.pages():
         writer.writerows(map(shield, page))
         count += len(page)
     return count
+
+
+def csv_pages(pages: Iterable[Sequence[StoredJob]], *, has_numbers: bool = True) -> Iterator[str]:
+    """What :func:`write_csv` writes, for whoever asks for one piece after the other: the header, then each page.
+
+    Without numbers, it lacks the columns of the job's and its batch's.
+    """
+    table = Table(pages, number=decimal, has_numbers=has_numbers)
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(_header(table, raw=False))
+    shield = _shielding(table, raw=False)
+    yield out.getvalue()
+    for page in table.pages():
+        out.seek(0)
+        out.truncate()
+        writer.writerows(map(shield, page))
+        yield out.getvalue()
 
 
 def shielded(cell: object) -> object:
@@ -47,9 +66,15 @@ def shielded(cell: object) -> object:
     return cell
 
 
-def _shielding(foreign: Sequence[int]) -> Callable[[Row], Iterable[object]]:
-    """What shields the cells of a row that are *foreign*; few rows have one that needs it."""
-    cells_of = itemgetter(*foreign)
+def _header(table: Table, *, raw: bool) -> Iterable[object]:
+    return table.names if raw else map(shielded, table.names)
+
+
+def _shielding(table: Table, *, raw: bool) -> Callable[[Row], Iterable[object]]:
+    """What shields the foreign cells of a table's rows, unless *raw*; few rows have one that needs it."""
+    if raw:
+        return _unchanged
+    cells_of = itemgetter(*table.foreign)
 
     def shield(row: Row) -> Iterable[object]:
         for cell in cells_of(row):

@@ -9,8 +9,12 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from sentijob.jobs import Batch, Counts, Job, Sentiment, WorkerInfo
+
+if TYPE_CHECKING:
+    from sentijob.tokens import Token
 
 Document = dict[str, object]
 
@@ -58,6 +62,7 @@ def batch_document(batch: Batch) -> Document:
     """A batch in JSON, with its counts."""
     return {
         "batch": batch.reference,
+        "batch_uuid": str(batch.batch_uuid),
         "name": batch.name,
         "source": batch.source,
         "model": batch.model,
@@ -108,6 +113,19 @@ def worker_document(worker: WorkerInfo, *, is_alive: bool) -> Document:
         "completed": worker.completed,
         "rate": round(worker.rate, 1),
         "is_alive": is_alive,
+    }
+
+
+def token_document(token: Token) -> Document:
+    """A token in JSON, without its secret."""
+    return {
+        "name": token.name,
+        "scopes": [scope.value for scope in token.scopes],
+        "created_at": instant(token.created_at),
+        "expires_at": instant(token.expires_at),
+        "last_used_at": instant(token.last_used_at),
+        "revoked_at": instant(token.revoked_at),
+        "is_valid": token.is_valid,
     }
 
 

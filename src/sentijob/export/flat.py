@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
+from operator import itemgetter
 from typing import Any, NamedTuple, cast
 
 from sentijob.errors import damaged_job
@@ -52,6 +53,7 @@ JOB_COLUMNS = {
 """A job's own columns and what is in them; the names are those of its JSON."""
 
 _FOREIGN = {"key", "text", "error_code", "error_message", "model", "model_revision"}
+_NUMBERS = {"id", "batch"}
 REST = "meta"
 Row = tuple[object, ...]
 Number = Callable[[float], object]
@@ -59,9 +61,18 @@ Number = Callable[[float], object]
 
 
 class Table:
-    """Jobs as rows. An own column whose name a job's field has is called ``meta.NAME``."""
+    """Jobs as rows. An own column whose name a job's field has is called ``meta.NAME``.
 
-    def __init__(self, pages: Iterable[Sequence[StoredJob]], *, number: Number) -> None:
+    Without numbers, the columns lack the job's and its batch's.
+    """
+
+    def __init__(
+        self,
+        pages: Iterable[Sequence[StoredJob]],
+        *,
+        number: Number,
+        has_numbers: bool = True,
+    ) -> None:
         iterator = iter(pages)
         head: list[Sequence[StoredJob]] = []
         while sum(map(len, head)) < LOOK_AHEAD and (page := next(iterator, None)) is not None:
@@ -70,17 +81,21 @@ class Table:
         self._number = number
         seen = list(chain.from_iterable(head))[:LOOK_AHEAD]
         self._own = _own_columns(map(_meta_of, seen))
+        self._columns = [name for name in JOB_COLUMNS if has_numbers or name not in _NUMBERS]
+        self._chosen = (
+            None if has_numbers else itemgetter(*map([*JOB_COLUMNS].index, self._columns))
+        )
 
     @property
     def names(self) -> list[str]:
         """The header."""
-        return [*JOB_COLUMNS, *self._own.values(), REST]
+        return [*self._columns, *self._own.values(), REST]
 
     @property
     def foreign(self) -> list[int]:
         """Where strings stand that come from outside."""
-        own = range(len(JOB_COLUMNS), len(self.names))
-        return [place for place, name in enumerate(JOB_COLUMNS) if name in _FOREIGN] + [*own]
+        own = range(len(self._columns), len(self.names))
+        return [place for place, name in enumerate(self._columns) if name in _FOREIGN] + [*own]
 
     def pages(self) -> Iterator[list[Row]]:
         """A row a job: strings, numbers and None, as the header has them; own values are strings.
@@ -93,7 +108,9 @@ class Table:
 
     def _row(self, job: StoredJob) -> Row:
         try:
-            return _cells(job, self._number) + self._own_cells(_meta_of(job))
+            cells = _cells(job, self._number)
+            chosen = cells if self._chosen is None else self._chosen(cells)
+            return chosen + self._own_cells(_meta_of(job))
         except (ValueError, TypeError, OverflowError) as exc:
             raise damaged_job(job[0]) from exc
 

@@ -16,8 +16,10 @@ from sentijob.jobs import Label, StandingPart, Status, StoredJob
 _scan = json.JSONDecoder().scan_once  # type: ignore[attr-defined]  # the stubs don't know it
 
 
-def lines(jobs: Sequence[StoredJob], *, end: str = "\n") -> list[str]:
+def lines(jobs: Sequence[StoredJob], *, end: str = "\n", has_numbers: bool = True) -> list[str]:
     """Each job's document as ``dumps(job_document(job))`` writes it, and what is to *end* it.
+
+    Without numbers, it lacks the job's and its batch's, which are no business of programs elsewhere.
 
     Raises:
         StoreDamagedError: one holds what no job can.
@@ -25,7 +27,7 @@ def lines(jobs: Sequence[StoredJob], *, end: str = "\n") -> list[str]:
     written = []
     for job in jobs:
         try:
-            document = _document(job, end)
+            document = _document(job, end, has_numbers=has_numbers)
             # What `inert` does first, here where a call is much of its cost.
             is_inert = document.isascii() and "\x7f" not in document
             written.append(document if is_inert else inert(document))
@@ -34,15 +36,16 @@ def lines(jobs: Sequence[StoredJob], *, end: str = "\n") -> list[str]:
     return written
 
 
-def _document(job: StoredJob, end: str) -> str:
+def _document(job: StoredJob, end: str, *, has_numbers: bool) -> str:
     job_id, job_uuid, position, key, text, score, negative, neutral, positive, tokens, meta = job[
         :11
     ]
     has_result, batch, model, revision, rest = _standing(job[11:])
     result = _result(score, negative, neutral, positive) if has_result else _NO_RESULT
+    number, batch = (f'"id":{_whole(job_id)},', batch) if has_numbers else ("", "")
     return (
-        f'{{"id":{_whole(job_id)},"job_uuid":"{uuid_text(job_uuid)}",'
-        f'"key":{"null" if key is None else _quoted(key)},"batch":{batch},'
+        f'{{{number}"job_uuid":"{uuid_text(job_uuid)}",'
+        f'"key":{"null" if key is None else _quoted(key)},{batch}'
         f'"position":{"null" if position is None else _whole(position)},'
         f'"text":{_quoted(text) if text else "null"},{model},{result},{revision},'
         f'"tokens":{_whole(tokens) if has_result else "null"},{rest},"meta":{_meta(meta)}}}{end}'
@@ -100,6 +103,7 @@ class _Standing(NamedTuple):
 
     has_result: bool
     batch: str
+    """With a comma behind it."""
     model: str
     revision: str
     rest: str
@@ -113,7 +117,7 @@ def _standing(part: StandingPart) -> _Standing:
     error_code, error_message = part[13:]
     return _Standing(
         label is not None,
-        _encoded(batch_text(batch_id)),
+        f"{_members(batch=batch_text(batch_id))},",
         _members(
             model=model, status=Status(status), result_label=None if label is None else Label(label)
         ),

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from sentijob.errors import UsageError
 from sentijob.jobs import (
     CANCELLABLE_STATUSES,
     FINAL_STATUSES,
     RETRYABLE_STATUSES,
+    BatchReference,
+    JobReference,
     Label,
+    Reference,
     Selector,
     Status,
 )
@@ -18,6 +22,7 @@ from sentijob.store.fences import LET_GO
 from sentijob.store.holds import Hold
 from sentijob.store.known import forget
 from sentijob.store.listing import Listing
+from sentijob.store.once import is_done_once, remember_done
 from sentijob.store.peaks import drop_peaks, finishes, raise_peaks
 from sentijob.store.rows import marks
 from sentijob.store.selection import where
@@ -26,6 +31,7 @@ from sentijob.store.tallies import Moves, drop_tallies
 _CHUNK = 2_000
 _Changed = tuple[int, int | None, str, str | None]
 """A job's id, batch, status and label, before it is changed."""
+_Change = Callable[[Connection, Sequence[_Changed], int], None]
 
 _CANCEL = f"status = 'cancelled', {LET_GO}, finished_at = ?"
 _RETRY = (
@@ -39,21 +45,21 @@ class SqlChanges:
 
     _db: Database
 
-    def cancel(self, selector: Selector) -> int:
+    def cancel(self, selector: Selector, *, once: str | None = None) -> int:
         def change(connection: Connection, jobs: Sequence[_Changed], now_ms: int) -> None:
             _assign(connection, _CANCEL, jobs, now_ms)
             self._count(connection, jobs, Status.CANCELLED, now_ms=now_ms)
             ended = finishes((job_id for job_id, *_ in jobs), now_ms)
             raise_peaks(connection, ended, slot=self._db.slot())
 
-        return self._change(selector, CANCELLABLE_STATUSES, change)
+        return self._once(once, selector, CANCELLABLE_STATUSES, change)
 
-    def retry(self, selector: Selector) -> int:
+    def retry(self, selector: Selector, *, once: str | None = None) -> int:
         def change(connection: Connection, jobs: Sequence[_Changed], now_ms: int) -> None:
             _assign(connection, _RETRY, jobs, now_ms)
             self._count(connection, jobs, Status.PENDING, now_ms=now_ms)
 
-        return self._change(selector, RETRYABLE_STATUSES, change)
+        return self._once(once, selector, RETRYABLE_STATUSES, change)
 
     def prune(self, selector: Selector) -> int:
         def change(connection: Connection, jobs: Sequence[_Changed], now_ms: int) -> None:
@@ -68,12 +74,24 @@ class SqlChanges:
 
         return self._change(selector, FINAL_STATUSES, change)
 
-    def _change(
-        self,
-        selector: Selector,
-        allowed: frozenset[Status],
-        change: Callable[[Connection, Sequence[_Changed], int], None],
+    def _once(
+        self, key: str | None, selector: Selector, allowed: frozenset[Status], change: _Change
     ) -> int:
+        """As :meth:`_change`, unless a call with this key has come to its end before."""
+        if key is None:
+            return self._change(selector, allowed, change)
+        changed = _reference(selector)
+        with self._db.write(durable=True) as connection:
+            if is_done_once(self._db, connection, key, changed):
+                return 0
+        count = self._change(selector, allowed, change)
+        # Last, so that whoever was interrupted can ask again.
+        with self._db.write(durable=True) as connection:
+            if not is_done_once(self._db, connection, key, changed):
+                remember_done(connection, key, changed)
+        return count
+
+    def _change(self, selector: Selector, allowed: frozenset[Status], change: _Change) -> int:
         """Apply *change* to every selected job in an allowed status; how many."""
         statuses = allowed.intersection(selector.statuses) if selector.statuses else allowed
         if not statuses:
@@ -120,6 +138,21 @@ class SqlChanges:
                 label=Label(label) if status == Status.COMPLETED and label else None,
             )
         moves.write(connection, now_ms=now_ms)
+
+
+def _reference(selector: Selector) -> Reference:
+    """The one job or batch that a selector names.
+
+    Raises:
+        UsageError: it names another number of them.
+    """
+    named: list[Reference] = [
+        *map(JobReference, selector.job_ids),
+        *map(BatchReference, selector.batch_ids),
+    ]
+    if len(named) != 1:
+        raise UsageError(f"what is done once is done to one job or batch, not to {len(named)}")
+    return named[0]
 
 
 def _assign(

@@ -10,7 +10,7 @@ from typing import Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from sentijob.errors import StoreVersionError
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """The schema that this program reads and writes: the number of the newest migration."""
 
 Row = Sequence[Any]
@@ -91,8 +91,8 @@ class Database(Protocol):
         """Which slot of a counter to add to, so that writers at once don't wait for one row."""
         ...
 
-    def serialize(self, connection: Connection, name: str) -> None:
-        """Until the commit, let nobody else in who names the same thing."""
+    def serialize(self, connection: Connection, *names: str) -> None:
+        """Until the commit, let nobody else in who names one of the same things."""
         ...
 
     def allocate(self, connection: Connection, table: str, count: int) -> Sequence[int]:

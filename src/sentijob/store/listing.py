@@ -10,14 +10,17 @@ from collections.abc import Sequence
 from functools import partial
 from heapq import merge
 from itertools import islice
+from uuid import UUID
 
-from sentijob.jobs import FINAL_STATUSES, Label, Selector, Sort, Status
+from sentijob.errors import UsageError
+from sentijob.jobs import BY_AGE, FINAL_STATUSES, Label, Selector, Sort, Status
 from sentijob.store.clock import instant_to_ms
 from sentijob.store.database import Connection, Row
 from sentijob.store.peaks import EARLIEST, FINISHED, PRIORITY, blocks_with, highest_first, ids_of
+from sentijob.store.references import number_past
 from sentijob.store.selection import Where, where
 from sentijob.store.tallies import WHOLE_STORE, counted, counted_by_tallies
-from sentijob.store.ways import Stream, Way, labelled, ways
+from sentijob.store.ways import Stream, Way, go_on, labelled, ways
 
 _LARGEST_ID = 2**63 - 1
 _ALL = Stream("1 = 1", ())
@@ -68,6 +71,23 @@ class Listing:
                 return self._along_finish(count)
             case Sort.SCORE:
                 return self._along_scores(count)
+
+    def first_past(self, job_uuid: UUID, sort: Sort, count: int) -> list[int]:
+        """The first *count* jobs that come, newest or oldest first, after the job of that UUID.
+
+        Raises:
+            UsageError: another order is asked for.
+        """
+        if sort not in BY_AGE:
+            raise UsageError(f"jobs sorted by {sort} can't be gone on with after one of them")
+        is_descending = sort is Sort.NEWEST
+        last = number_past(self._connection, "job", job_uuid, is_descending=is_descending)
+        if is_descending and not last:
+            return []
+        way = self._ways[0] if self._ways else None
+        if way is not None and way.size <= self._few:
+            return self._sorted(way, sort, count, after=last)
+        return self._along_ids(count, is_descending=is_descending, after=last)
 
     def after(self, job_id: int, count: int) -> list[int]:
         """The next *count* jobs past *job_id*, by number."""
@@ -147,7 +167,8 @@ class Listing:
         for stream in way.streams:
             chosen = self._where(stream)
             if after:
-                chosen.add(f"{self._veil}id > ?", after)
+                sign = "<" if sort is Sort.NEWEST else ">"
+                chosen.add(f"{self._veil}id {sign} ?", after)
             parts.append(f"SELECT {columns} FROM job{chosen.sql}")
             parameters += chosen.parameters
         return self._ids(
@@ -158,7 +179,10 @@ class Listing:
         )
 
     def _along_ids(self, count: int, *, is_descending: bool = False, after: int = 0) -> list[int]:
-        """Walk each stream of the smallest ordered way by number; or blocks that may hold some, or the whole store."""
+        """Walk each stream of the smallest ordered way by number; or blocks that may hold some, or the whole store.
+
+        *after* is a number to go on from, in the direction of the walk; 0 begins it.
+        """
         way = next((way for way in self._ways if way.is_ordered), None)
         blocks = self._blocks(way, is_descending=is_descending, after=after)
         if blocks is not None:
@@ -168,7 +192,7 @@ class Listing:
         for stream in way.streams if way else (_ALL,):
             chosen = self._where(stream)
             if after:
-                chosen.add("id > ?", after)
+                go_on(chosen, stream, after, is_descending=is_descending)
             ids = self._ids(
                 f"SELECT id FROM job{chosen.sql} ORDER BY {stream.order}{direction} LIMIT ?",
                 *chosen.parameters,
@@ -184,8 +208,8 @@ class Listing:
         look_up = partial(
             blocks_with,
             self._connection,
-            first_id=max(first_id, after),
-            last_id=last_id,
+            first_id=first_id if is_descending else max(first_id, after),
+            last_id=min(last_id, after or last_id) if is_descending else last_id,
             is_descending=is_descending,
         )
         before = self._selector.finished_before
@@ -200,9 +224,10 @@ class Listing:
     ) -> list[int]:
         found: list[int] = []
         for block in blocks:
-            chosen = self._where(Stream("id >= ? AND id < ?", ids_of(block)))
+            stream = Stream("id >= ? AND id < ?", ids_of(block))
+            chosen = self._where(stream)
             if after:
-                chosen.add("id > ?", after)
+                go_on(chosen, stream, after, is_descending=is_descending)
             found += self._ids(
                 f"SELECT id FROM job{chosen.sql} ORDER BY id{' DESC' if is_descending else ''}"
                 " LIMIT ?",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
+from uuid import UUID
 
 from sentijob.errors import NotFoundError
 from sentijob.jobs import (
@@ -52,16 +53,26 @@ class SqlReading(SqlPart):
             return existing_batch(connection, batch_id)
 
     @survives_outages
-    def batches(self, *, limit: int = 20) -> Sequence[Batch]:
+    def batches(self, *, limit: int = 20, after: UUID | None = None) -> Sequence[Batch]:
         with self._db.read() as connection:
-            return newest_batches(connection, limit)
+            return newest_batches(connection, limit, after=after)
 
     @survives_outages
     def jobs(
-        self, selector: Selector, *, sort: Sort = Sort.NEWEST, limit: int = 20, skip: int = 0
+        self,
+        selector: Selector,
+        *,
+        sort: Sort = Sort.NEWEST,
+        limit: int = 20,
+        skip: int = 0,
+        after: UUID | None = None,
     ) -> Sequence[Job]:
         with self._db.read() as connection:
-            found = self._listing(connection, selector).first(sort, skip + limit)
+            listing = self._listing(connection, selector)
+            if after is None:
+                found = listing.first(sort, skip + limit)
+            else:
+                found = listing.first_past(after, sort, skip + limit)
             return _in_order(connection, found[skip:])
 
     def page_after(self, selector: Selector, *, after: int, limit: int) -> Sequence[StoredJob]:

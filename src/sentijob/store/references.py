@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from uuid import UUID
 
 from sentijob.errors import ConflictError, NotFoundError
 from sentijob.jobs import BatchReference, JobReference, Reference
@@ -12,6 +13,7 @@ LAST = "@last"
 _LARGEST_ID = 2**63 - 1
 _MOST_DIGITS = 19
 _BATCH = r"[bB]([0-9]+)"
+_UUID = r"[0-9a-f]{32}"
 _UUID_BEGINNING = r"[0-9a-f]{4,32}"
 
 
@@ -19,7 +21,8 @@ def parse_reference(connection: Connection, reference: str) -> Reference:
     """Find what a reference names.
 
     A number is a job and ``b`` with a number a batch before either could be
-    anything else; then batches' names are tried, then UUIDs.
+    anything else; then whole UUIDs are tried, so that no name takes a UUID's place,
+    then batches' names, then UUIDs' beginnings.
 
     Raises:
         NotFoundError: it names nothing.
@@ -34,10 +37,14 @@ def parse_reference(connection: Connection, reference: str) -> Reference:
         return BatchReference(_existing(connection, "batch", batch[1], reference))
     if not _is_storable(reference):
         raise NotFoundError(f"there is no job or batch {reference!r}")
+    digits = reference.lower().replace("-", "")
+    with_uuid = _beginning(connection, digits) if re.fullmatch(_UUID, digits) else []
+    if with_uuid:
+        return with_uuid[0]
     named = connection.execute("SELECT id FROM batch WHERE name = ?", (reference,)).fetchone()
     if named:
         return BatchReference(named[0])
-    return JobReference(_by_uuid(connection, reference))
+    return _by_beginning(connection, reference, digits)
 
 
 def _is_storable(reference: str) -> bool:
@@ -68,19 +75,46 @@ def _last(connection: Connection) -> Reference:
     return JobReference(row[0]) if row[1] is None else BatchReference(row[1])
 
 
-def _by_uuid(connection: Connection, reference: str) -> int:
-    digits = reference.lower().replace("-", "")
+def _by_beginning(connection: Connection, reference: str, digits: str) -> Reference:
     if not re.fullmatch(_UUID_BEGINNING, digits):
         raise NotFoundError(
             f"there is no job or batch {reference!r}: write a job's number, b7, a batch's name,"
             " a UUID or its beginning, or @last"
         )
-    lowest, highest = bytes.fromhex(digits.ljust(32, "0")), bytes.fromhex(digits.ljust(32, "f"))
-    rows = connection.execute(
-        "SELECT id FROM job WHERE job_uuid BETWEEN ? AND ? LIMIT 2", (lowest, highest)
+    found = _beginning(connection, digits)
+    if not found:
+        raise NotFoundError(f"there is no job or batch whose UUID begins with {reference}")
+    if len(found) > 1:
+        raise ConflictError(f"several UUIDs begin with {reference}; write more of it")
+    return found[0]
+
+
+def _beginning(connection: Connection, digits: str) -> list[Reference]:
+    """The jobs and batches whose UUID begins with *digits*; of each kind at most two."""
+    between = bytes.fromhex(digits.ljust(32, "0")), bytes.fromhex(digits.ljust(32, "f"))
+    jobs = connection.execute(
+        "SELECT id FROM job WHERE job_uuid BETWEEN ? AND ? LIMIT 2", between
     ).fetchall()
-    if not rows:
-        raise NotFoundError(f"there is no job whose UUID begins with {reference}")
-    if len(rows) > 1:
-        raise ConflictError(f"several jobs' UUIDs begin with {reference}; write more of it")
-    return int(rows[0][0])
+    batches = connection.execute(
+        "SELECT id FROM batch WHERE batch_uuid BETWEEN ? AND ? LIMIT 2", between
+    ).fetchall()
+    return [*(JobReference(row[0]) for row in jobs), *(BatchReference(row[0]) for row in batches)]
+
+
+def number_past(
+    connection: Connection, table: str, uuid: UUID, *, is_descending: bool = False
+) -> int:
+    """The number from which to go on, up or down, past the job or batch of that UUID.
+
+    Where it is gone, that is where it would be, by its time to the millisecond.
+    """
+    row = connection.execute(
+        f"SELECT id, {table}_uuid FROM {table} WHERE {table}_uuid <= ?"
+        f" ORDER BY {table}_uuid DESC LIMIT 1",
+        (uuid.bytes,),
+    ).fetchone()
+    if row is None:
+        return 0
+    # Downwards, the nearest older one that is left is still to come.
+    is_gone = bytes(row[1]) != uuid.bytes
+    return int(row[0]) + (is_descending and is_gone)

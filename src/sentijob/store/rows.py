@@ -46,7 +46,7 @@ TALLY_COLUMNS = (
 )
 TALLY_SUMS = ", ".join(f"COALESCE(SUM({name}), 0)" for name in TALLY_COLUMNS)
 BATCH_SELECT = (
-    "SELECT batch.id, name, source, model, priority, created_at, sealed_at,"
+    "SELECT batch.id, batch_uuid, name, source, model, priority, created_at, sealed_at,"
     f" {TALLY_SUMS} FROM batch LEFT JOIN tally ON batch_id = batch.id"
 )
 WORKER_SELECT = (
@@ -115,7 +115,7 @@ def counts_from_row(row: Row) -> Counts:
 
 def batch_from_row(row: Row) -> Batch:
     """Read a row of BATCH_SELECT."""
-    batch_id, name, source, model, priority, created_at, sealed_at, *counts = row
+    batch_id, batch_uuid, name, source, model, priority, created_at, sealed_at, *counts = row
     return Batch(
         id=batch_id,
         name=name,
@@ -125,6 +125,7 @@ def batch_from_row(row: Row) -> Batch:
         created_at=ms_to_instant(created_at),
         sealed_at=optional_instant(sealed_at),
         counts=counts_from_row(counts),
+        batch_uuid=UUID(bytes=bytes(batch_uuid)),
     )
 
 

@@ -10,6 +10,7 @@ from sentijob.store.reading import SqlReading
 from sentijob.store.rescuing import SqlRescuing
 from sentijob.store.settling import SqlSettling
 from sentijob.store.submissions import SqlSubmissions
+from sentijob.store.tokens import SqlTokens
 from sentijob.store.workers import SqlWorkers
 
 
@@ -23,5 +24,6 @@ class SqlStore(
     SqlChanges,
     SqlReading,
     SqlCare,
+    SqlTokens,
 ):
     """:class:`~sentijob.ports.Store` on SQL; safe to share between threads."""

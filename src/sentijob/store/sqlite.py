@@ -188,7 +188,7 @@ class SqliteDatabase:
     def slot(self) -> int:
         return 0  # there is one writer at a time
 
-    def serialize(self, connection: Connection, name: str) -> None:
+    def serialize(self, connection: Connection, *names: str) -> None:
         """Nothing to do: whoever writes is alone."""
 
     def announce(self, connection: Connection, *, is_work: bool) -> None:

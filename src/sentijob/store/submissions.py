@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Container, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from sentijob.errors import ConflictError, NotFoundError, UsageError
-from sentijob.jobs import Batch, Item, OpenedBatch, Status, Submitted, Terms
-from sentijob.store.batches import existing_batch, texts_present
+from sentijob.errors import ConflictError, NotFoundError
+from sentijob.jobs import Batch, Item, OpenedBatch, Status, Submission, Submitted, Terms
+from sentijob.store.batches import (
+    check_name,
+    existing_batch,
+    fingerprint_of,
+    interrupted_batch,
+    texts_present,
+)
 from sentijob.store.clock import milliseconds
-from sentijob.store.database import Connection, survives_outages
+from sentijob.store.database import Connection, Database, survives_outages
 from sentijob.store.holds import Hold
-from sentijob.store.once import batch_made_once, job_made_once, remember
+from sentijob.store.once import batch_made_once, jobs_made_once, remember_batch, remember_jobs
 from sentijob.store.part import SqlPart
 from sentijob.store.peaks import priorities, raise_peaks
 from sentijob.store.tallies import Moves
@@ -22,7 +28,6 @@ from sentijob.store.uuid7 import new_uuids
 _JOB_COLUMNS = ("id", "job_uuid", "position", "key")
 """In which jobs of one submit differ."""
 _TEXT_COLUMNS = ("job_id", "text", "meta")
-_RESERVED_NAME = r"(?s:\d+|[bB]\d+|@.*|-.*|\s*)"
 
 
 class _Standing(NamedTuple):
@@ -41,30 +46,47 @@ class SqlSubmissions(SqlPart):
     """:class:`~sentijob.ports.Submissions` on SQL."""
 
     def submit(self, item: Item, terms: Terms, *, once: str | None = None) -> Submitted:
-        # With a key it may be repeated: a second one finds what the first has made.
-        return self._db.persist(
-            lambda: self._submit(item, terms, once), may_repeat=once is not None
-        )
+        (answer,) = self.submit_each([Submission(item, terms, once)])
+        if isinstance(answer, ConflictError):
+            raise answer
+        return answer
 
-    def _submit(self, item: Item, terms: Terms, once: str | None) -> Submitted:
+    def submit_each(self, submissions: Sequence[Submission]) -> Sequence[Submitted | ConflictError]:
+        # With keys they may be repeated: a second call finds what the first has made.
+        may_repeat = all(one.once is not None for one in submissions)
+        return self._db.persist(lambda: self._submit_each(submissions), may_repeat=may_repeat)
+
+    def _submit_each(
+        self, submissions: Sequence[Submission]
+    ) -> Sequence[Submitted | ConflictError]:
+        keys = dict.fromkeys(one.once for one in submissions if one.once is not None)
         with self._db.write(durable=True) as connection:
-            earlier = job_made_once(self._db, connection, once)
-            if earlier is not None:
-                return Submitted(earlier, _uuid_of(connection, earlier), is_new=False)
-            not_before = (
-                self._db.wall(connection) + milliseconds(terms.delay) if terms.delay else None
-            )
-            standing = _Standing(
-                None,
-                terms.model,
-                terms.priority,
-                terms.max_attempts,
-                not_before,
-                int(terms.store_text),
-            )
-            ((job_id, job_uuid),) = self._insert(connection, [item], [None], standing)
-            remember(connection, once, job_id=job_id)
-            return Submitted(job_id, UUID(bytes=job_uuid), is_new=True)
+            made = jobs_made_once(self._db, connection, keys)
+            fresh = _fresh(submissions, known=made)
+            receipts = self._queue(connection, fresh)
+            with_key = {
+                one.once: receipts[place] for place, one in fresh.items() if one.once is not None
+            }
+            remember_jobs(connection, ((key, one.job_id) for key, one in with_key.items()))
+            made |= {key: one._replace(is_new=False) for key, one in with_key.items()}
+            return [receipts.get(place) or made[one.once] for place, one in enumerate(submissions)]
+
+    def _queue(
+        self, connection: Connection, submissions: Mapping[int, Submission]
+    ) -> dict[int, Submitted]:
+        """Make a job of each; its receipt, by its place."""
+        by_terms: defaultdict[Terms, list[int]] = defaultdict(list)
+        for place, one in submissions.items():
+            by_terms[one.terms].append(place)
+        receipts: dict[int, Submitted] = {}
+        arrivals = _Arrivals(self._db, connection)
+        for terms, places in by_terms.items():
+            items = [submissions[place].item for place in places]
+            jobs = arrivals.add(items, [None] * len(items), arrivals.standing(terms))
+            for place, (job_id, job_uuid) in zip(places, jobs, strict=True):
+                receipts[place] = Submitted(job_id, UUID(bytes=job_uuid), is_new=True)
+        arrivals.count()
+        return receipts
 
     def open_batch(
         self,
@@ -92,15 +114,16 @@ class SqlSubmissions(SqlPart):
         with self._db.write(durable=True) as connection:
             self._db.serialize(connection, "open_batch")
             earlier = batch_made_once(self._db, connection, once)
-            batch_id = earlier or _interrupted(connection, fingerprint)
+            batch_id = earlier or interrupted_batch(connection, fingerprint)
             is_new = batch_id is None
             if batch_id is None:
-                _check_name(connection, name)
+                check_name(connection, name)
                 batch_id = self._insert_batch(connection, terms, source, name, fingerprint)
             if earlier is None:
-                remember(connection, once, batch_id=batch_id)
+                remember_batch(connection, once, batch_id)
             batch = existing_batch(connection, batch_id)
-            return OpenedBatch(batch, texts_present(connection, batch_id), is_new)
+            begun_with = fingerprint_of(connection, batch_id)
+            return OpenedBatch(batch, texts_present(connection, batch_id), is_new, begun_with)
 
     @survives_outages
     def append(self, batch_id: int, items: Sequence[Item], *, first_position: int) -> int:
@@ -110,7 +133,9 @@ class SqlSubmissions(SqlPart):
             absent, positions = _absent(connection, batch_id, items, first_position)
             if absent and is_sealed:
                 raise ConflictError(f"b{batch_id} is complete; no text can be added to it")
-            self._insert(connection, absent, positions, standing)
+            arrivals = _Arrivals(self._db, connection)
+            arrivals.add(absent, positions, standing)
+            arrivals.count()
             return len(absent)
 
     @survives_outages
@@ -134,10 +159,12 @@ class SqlSubmissions(SqlPart):
         now_ms = self._db.wall(connection)
         (batch_id,) = self._db.allocate(connection, "batch", 1)
         connection.execute(
-            "INSERT INTO batch (id, name, source, fingerprint, model, priority, max_attempts,"
-            " available_at, created_at, store_text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO batch (id, batch_uuid, name, source, fingerprint, model, priority,"
+            " max_attempts, available_at, created_at, store_text)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 batch_id,
+                *new_uuids(1, now_ms=now_ms),
                 name,
                 source,
                 fingerprint,
@@ -151,17 +178,30 @@ class SqlSubmissions(SqlPart):
         )
         return batch_id
 
-    def _insert(
-        self,
-        connection: Connection,
-        items: Sequence[Item],
-        positions: Sequence[int | None],
-        standing: _Standing,
+
+class _Arrivals:
+    """The jobs that one transaction adds; counted, and announced, once at its end."""
+
+    def __init__(self, database: Database, connection: Connection) -> None:
+        self._db = database
+        self._connection = connection
+        self._now_ms = database.wall(connection)
+        self._moves = Moves(database)
+        self._peaks: dict[tuple[int, str], float] = {}
+
+    def standing(self, terms: Terms) -> _Standing:
+        """What these terms mean now, for jobs of no batch."""
+        model, priority, delay, max_attempts, store_text = terms
+        not_before = self._now_ms + milliseconds(delay) if delay else None
+        return _Standing(None, model, priority, max_attempts, not_before, int(store_text))
+
+    def add(
+        self, items: Sequence[Item], positions: Sequence[int | None], standing: _Standing
     ) -> list[tuple[int, bytes]]:
         """Make jobs of items, each at its position; their numbers and UUIDs."""
         if not items:
             return []
-        now_ms = self._db.wall(connection)
+        now_ms = self._now_ms
         batch_id, model, priority, max_attempts, not_before, store_text = standing
         is_held = not_before is not None and not_before > now_ms
         hold, available_at = (Hold.DELAY, not_before) if is_held else (Hold.NONE, now_ms)
@@ -179,22 +219,41 @@ class SqlSubmissions(SqlPart):
             "created_at": now_ms,
             "store_text": store_text,
         }
-        job_ids = self._db.allocate(connection, "job", len(items))
+        job_ids = self._db.allocate(self._connection, "job", len(items))
         uuids = new_uuids(len(items), now_ms=now_ms)
         keys = [key for _, key, _ in items]
         jobs = zip(job_ids, uuids, positions, keys, strict=True)
-        self._db.insert(connection, "job", _JOB_COLUMNS, jobs, same=same)
+        self._db.insert(self._connection, "job", _JOB_COLUMNS, jobs, same=same)
         metas = _meta_columns(items)
         texts = [
             (job_id, item.text, meta)
             for job_id, item, meta in zip(job_ids, items, metas, strict=True)
         ]
-        self._db.insert(connection, "job_text", _TEXT_COLUMNS, texts, same={})
-        moves = Moves(self._db)
-        moves.add(batch_id, len(items), target=Status.PENDING)
-        moves.write(connection, now_ms=now_ms)
-        raise_peaks(connection, priorities(job_ids, priority), slot=self._db.slot())
+        self._db.insert(self._connection, "job_text", _TEXT_COLUMNS, texts, same={})
+        self._moves.add(batch_id, len(items), target=Status.PENDING)
+        for place, height in priorities(job_ids, priority).items():
+            self._peaks[place] = max(height, self._peaks.get(place, height))
         return list(zip(job_ids, uuids, strict=True))
+
+    def count(self) -> None:
+        """Note the jobs where they are counted, and how high they reach."""
+        self._moves.write(self._connection, now_ms=self._now_ms)
+        raise_peaks(self._connection, self._peaks, slot=self._db.slot())
+
+
+def _fresh(
+    submissions: Sequence[Submission], *, known: Container[str | None]
+) -> dict[int, Submission]:
+    """The submissions to carry out, by their place: of those with one key the first, unless it is *known*."""
+    fresh: dict[int, Submission] = {}
+    keys: set[str] = set()
+    for place, one in enumerate(submissions):
+        if one.once is None:
+            fresh[place] = one
+        elif one.once not in known and one.once not in keys:
+            fresh[place] = one
+            keys.add(one.once)
+    return fresh
 
 
 def _meta_columns(items: Sequence[Item]) -> Sequence[str | None]:
@@ -203,33 +262,6 @@ def _meta_columns(items: Sequence[Item]) -> Sequence[str | None]:
     from sentijob.store.metas import meta_to_column
 
     return [meta_to_column(item.meta) for item in items]
-
-
-def _uuid_of(connection: Connection, job_id: int) -> UUID:
-    row = connection.execute("SELECT job_uuid FROM job WHERE id = ?", (job_id,)).fetchone()
-    return UUID(bytes=bytes(row[0]))
-
-
-def _interrupted(connection: Connection, fingerprint: str | None) -> int | None:
-    """The batch that a submit of the same source began and didn't seal."""
-    row = connection.execute(
-        "SELECT id FROM batch WHERE fingerprint = ? AND sealed_at IS NULL ORDER BY id DESC LIMIT 1",
-        (fingerprint,),
-    ).fetchone()
-    return int(row[0]) if row else None
-
-
-def _check_name(connection: Connection, name: str | None) -> None:
-    if name is None:
-        return
-    if re.fullmatch(_RESERVED_NAME, name):
-        raise UsageError(
-            f"{name!r} can't name a batch: a name isn't empty, a number or like b7,"
-            " and doesn't start with @ or -"
-        )
-    row = connection.execute("SELECT id FROM batch WHERE name = ?", (name,)).fetchone()
-    if row is not None:
-        raise ConflictError(f"b{row[0]} is already called {name!r}; choose another name")
 
 
 def _standing_of(connection: Connection, batch_id: int) -> tuple[bool, _Standing]:

@@ -150,6 +150,7 @@ class BatchRow(SQLModel, table=True):
 
     __tablename__ = "batch"
     __table_args__ = (
+        Index("batch_batch_uuid", "batch_uuid", unique=True),
         Index("batch_name", "name", unique=True),
         # Interrupted submits are looked for by what they were reading.
         Index(
@@ -172,6 +173,7 @@ class BatchRow(SQLModel, table=True):
     created_at: int = Field(sa_column=_instant())
     sealed_at: int | None = Field(default=None, sa_column=_instant(nullable=True))
     store_text: int = Field(default=1, sa_column=_yes())
+    batch_uuid: bytes = Field(sa_column=Column(LargeBinary(16), nullable=False))
 
 
 class TallyRow(SQLModel, table=True):
@@ -254,6 +256,24 @@ class KnownRow(SQLModel, table=True):
 
     slot: int = Field(sa_column=Column(BigId, primary_key=True, autoincrement=False))
     job_id: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class TokenRow(SQLModel, table=True):
+    """Who may use the HTTP API; see tokens.py."""
+
+    __tablename__ = "token"
+    __table_args__ = (Index("token_name", "name", unique=True),)
+
+    id: int | None = Field(default=None, sa_column=_key())
+    name: str = Field(sa_column=Column(Text, nullable=False))
+    digest: bytes = Field(sa_column=Column(LargeBinary(32), nullable=False))
+    """SHA-256 of the secret, which nobody keeps but its owner."""
+    scopes: str = Field(sa_column=Column(Text, nullable=False))
+    """What it is good for, with spaces between."""
+    created_at: int = Field(sa_column=_instant())
+    expires_at: int | None = Field(default=None, sa_column=_instant(nullable=True))
+    last_used_at: int | None = Field(default=None, sa_column=_instant(nullable=True))
+    revoked_at: int | None = Field(default=None, sa_column=_instant(nullable=True))
 
 
 class FlagRow(SQLModel, table=True):

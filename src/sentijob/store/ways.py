@@ -14,6 +14,7 @@ from sentijob.jobs import Label, Selector, Status
 from sentijob.store.clock import instant_to_ms
 from sentijob.store.database import Connection
 from sentijob.store.rows import marks
+from sentijob.store.selection import Where
 from sentijob.store.tallies import WHOLE_STORE, counted
 
 _STANDING = {
@@ -24,6 +25,7 @@ _STANDING = {
     Status.FAILED: "status = 'failed'",
     Status.CANCELLED: "status = 'cancelled'",
 }
+_ENDLESS = 2**63 - 1
 _MOST_COUNTED = 50_000
 """Where to stop counting in an index."""
 
@@ -142,3 +144,18 @@ def _count(connection: Connection, streams: _Streams, most: int) -> int:
         if size >= most:
             break
     return size
+
+
+def go_on(chosen: Where, stream: Stream, after: int, *, is_descending: bool) -> None:
+    """Leave out what a walk along *stream* has met up to the job of the number *after*."""
+    sign, start = ("<", _ENDLESS) if is_descending else (">", -1)
+    chosen.add(f"id {sign} ?", after)
+    if stream.order == "position":
+        # Else each page of a batch would walk past all the pages before it.
+        chosen.add(
+            f"position {sign} COALESCE("
+            "(SELECT position FROM job AS last WHERE last.id = ? AND last.batch_id = ?), ?)",
+            after,
+            *stream.parameters,
+            start,
+        )

@@ -33,6 +33,8 @@ def test_a_command_prints_the_fields_that_are_documented(
     if command.startswith("models "):
         write_folder(tmp_path / "export")
         assert main(["models", "add", "mine", "export"]) == 0
+    if command.startswith("token "):
+        assert main(["token", "create", "laptop"]) == 0
     capsys.readouterr()
     assert main([*command.split(), "--json"]) == 0
     printed = json.loads(capsys.readouterr().out)

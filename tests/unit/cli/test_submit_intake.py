@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from sentijob.cli import filling
-from sentijob.cli.filling import QueuedBatch
 from sentijob.cli.intake import queue_file, queue_stdin, scanned_file
 from sentijob.cli.orders import Order, checked_items, queue_items
 from sentijob.errors import ConflictError, InputError
+from sentijob.ingest import filling
+from sentijob.ingest.filling import QueuedBatch
 from sentijob.ingest.formats import Format
 from sentijob.ingest.options import ReadOptions
 from sentijob.jobs import RUN_PRIORITY, Item, Selector, Submitted, Terms

@@ -7,13 +7,13 @@ from uuid import UUID
 
 import pytest
 
-from sentijob.cli.filling import QueuedBatch
 from sentijob.cli.receipts import document, greet, reference, warn, written
+from sentijob.ingest.filling import QueuedBatch
 from sentijob.jobs import Batch, BatchReference, Counts, JobReference, Submitted
 
 NOW = datetime(2026, 1, 31, tzinfo=UTC)
 JOB = Submitted(42, UUID(int=7), is_new=True)
-BATCH = Batch(7, None, "reviews.csv", "mini", 0, NOW, NOW, Counts(pending=1234))
+BATCH = Batch(7, None, "reviews.csv", "mini", 0, NOW, NOW, Counts(pending=1234), UUID(int=8))
 
 
 def queued(**changed: Any) -> QueuedBatch:
@@ -36,7 +36,7 @@ def test_a_jobs_document_has_both_its_ids() -> None:
 
 def test_a_batchs_document_has_its_counts_and_its_rejects() -> None:
     shown = document(queued(rejected=2, rejects=Path("reviews.csv.rejects.jsonl")))
-    assert shown["batch"] == "b7"
+    assert (shown["batch"], shown["batch_uuid"]) == ("b7", str(UUID(int=8)))
     assert shown["counts"] == {
         "total": 1234,
         "pending": 1234,

@@ -47,6 +47,7 @@ BATCH = Batch(
     created_at=NINE + timedelta(minutes=5),
     sealed_at=NINE + timedelta(minutes=5, seconds=2.5),
     counts=COUNTS,
+    batch_uuid=UUID("019b76da-a800-7000-8000-000000000007"),
 )
 WORKER = WorkerInfo(
     id=3,

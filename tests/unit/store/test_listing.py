@@ -222,3 +222,20 @@ def test_a_job_is_found_by_its_end_however_it_came(
                 connection, (EARLIEST,), first_id=0, last_id=9, above=-1e18, is_descending=False
             ) == [0]
             assert before.first(Sort.NEWEST, 5) == [1]
+
+
+@pytest.mark.parametrize("few", FEWS)
+@pytest.mark.parametrize("sort", [Sort.NEWEST, Sort.OLDEST])
+def test_every_way_goes_on_past_a_job_as_looking_at_every_job_would(
+    store: SqlStore, sort: Sort, few: int
+) -> None:
+    jobs = list(store.each_job(Selector()))
+    chance = random.Random(f"past {sort} {few}")
+    for _ in range(60):
+        selector, last = random_selector(chance, jobs), chance.choice(jobs)
+        in_order = sorted(jobs, key=ORDERS[sort])  # type: ignore[arg-type]  # what sorts differs
+        later = in_order[in_order.index(last) + 1 :]
+        wanted = [job.id for job in later if is_selected(job, selector)][:7]
+        with store._db.read() as connection:  # noqa: SLF001  # its listing is what is tested
+            listing = Listing(connection, selector, veil="+", few=few)
+            assert listing.first_past(last.job_uuid, sort, 7) == wanted, selector

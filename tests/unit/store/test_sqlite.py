@@ -26,7 +26,7 @@ from sentijob.errors import (
     StoreFullError,
     StoreVersionError,
 )
-from sentijob.jobs import Counts, Item, Scored, Selector, Sentiment, Status, Terms
+from sentijob.jobs import BatchReference, Counts, Item, Scored, Selector, Sentiment, Status, Terms
 from sentijob.store import tables
 from sentijob.store.claiming import _LANE_SELECT
 from sentijob.store.database import SCHEMA_VERSION
@@ -126,6 +126,29 @@ def test_an_old_stores_texts_stay_when_they_are_scored(tmp_path: Path) -> None:
         store.complete(worker, [Scored(one, HAPPY, "r1") for one in claimed])
         assert store.job(4).status is Status.COMPLETED
         assert store.job(4).text == "waiting"
+
+
+def test_an_old_stores_batches_get_uuids_of_their_time_and_no_number_comes_twice(
+    tmp_path: Path,
+) -> None:
+    copy = tmp_path / "old.db"
+    shutil.copyfile(FROZEN / "0005.db", copy)
+    with closing(sqlite3.connect(copy)) as old, old:
+        old.execute(
+            "INSERT INTO batch SELECT 2, 'second', source, fingerprint, model, priority,"
+            " max_attempts, available_at, created_at + 1000, sealed_at, store_text FROM batch"
+        )
+        old.execute(
+            "UPDATE sqlite_sequence SET seq = 7 WHERE name = 'batch'"
+        )  # b3 to b7 were pruned
+    with SqlStore.open(str(copy)) as store:
+        second, first = store.batches()
+        for batch in (first, second):
+            made_at = int.from_bytes(batch.batch_uuid.bytes[:6], "big")
+            assert batch.batch_uuid.version == 7
+            assert made_at == batch.created_at.timestamp() * 1000
+            assert store.resolve(str(batch.batch_uuid)) == BatchReference(batch.id)
+        assert store.open_batch(Terms(), source="-").batch.id == 8
 
 
 def dropping(store: SqlStore, texts: list[str]) -> None:

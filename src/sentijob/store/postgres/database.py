@@ -168,9 +168,12 @@ class PostgresDatabase:
     def slot(self) -> int:
         return next(self._slots)
 
-    def serialize(self, connection: Connection, name: str) -> None:
+    def serialize(self, connection: Connection, *names: str) -> None:
+        # In one order everywhere, so that two never wait for each other.
         connection.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", (f"{self.url.schema} {name}",)
+            "SELECT pg_advisory_xact_lock(lock) FROM (SELECT DISTINCT hashtextextended(name, 0)"
+            " AS lock FROM unnest(?::text[]) AS name ORDER BY lock) AS locks",
+            ([f"{self.url.schema} {name}" for name in names],),
         )
 
     def hold_counters(self, connection: Connection) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import time
+from collections.abc import Collection
 from datetime import timedelta
 
 import psycopg
@@ -65,7 +66,7 @@ class CommitListener:
     def _await(self, driver: psycopg.Connection, deadline: float) -> bool:
         while not self._has_news(driver):
             left = max(deadline - time.monotonic(), 0.0)
-            ready, _, _ = select.select([driver.fileno(), self._woken], [], [], left)
+            ready = _readable((driver.fileno(), self._woken), left)
             if not ready:
                 return False
             if self._woken in ready:
@@ -82,7 +83,7 @@ class CommitListener:
         return has_news
 
     def _sleep(self, seconds: float) -> bool:
-        ready, _, _ = select.select([self._woken], [], [], seconds)
+        ready = _readable((self._woken,), seconds)
         if ready:
             os.read(self._woken, 4096)
         return bool(ready)
@@ -91,3 +92,12 @@ class CommitListener:
         if self._driver is not None:
             self._driver.close()
             self._driver = None
+
+
+def _readable(fds: Collection[int], seconds: float) -> set[int]:
+    """Those that can be read from, as soon as any can, or none after *seconds*."""
+    # Not select, which takes no descriptor above 1,023: a server may have as many connections.
+    poll = select.poll()
+    for fd in fds:
+        poll.register(fd, select.POLLIN)
+    return {fd for fd, _ in poll.poll(seconds * 1000)}

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from sentijob.cli.progress import Meter, Silent
 from sentijob.errors import SentijobError
-from sentijob.jobs import Batch, Item, OpenedBatch, Submitted
-
-if TYPE_CHECKING:
-    from sentijob.ports import Submissions
+from sentijob.jobs import RUN_PRIORITY, Batch, Item, OpenedBatch, Submitted, Terms
+from sentijob.ports import Submissions
 
 CHUNK_TEXTS = 10_000
 CHUNK_CHARACTERS = 8 << 20
@@ -46,7 +44,8 @@ class Filling:
     def __init__(self, store: Submissions, begin: Callable[[], OpenedBatch]) -> None:
         self._store = store
         self._begin = begin
-        self.progress: Meter = Silent()
+        self.progress: Callable[[int], object] = _say_nothing
+        """Told how many texts are on disk, after each chunk."""
         self._opened: OpenedBatch | None = None
         self._seen = 0
         self._chunk: list[Item] = []
@@ -91,7 +90,7 @@ class Filling:
         self.queued += count
         del self._chunk[:count]
         self._characters = 0
-        self.progress.update(self.queued)
+        self.progress(self.queued)
 
     def recount(self) -> None:
         """See what is on disk after all, where the last chunk's writing was cut off in between."""
@@ -107,3 +106,16 @@ class Filling:
     def receipt(self, batch: Batch) -> QueuedBatch:
         """The receipt of *batch*, which is ours as it stands now."""
         return QueuedBatch(batch, self.opened.is_new, self.opened.present)
+
+
+def fingerprint(content: str, terms: Terms, name: str | None) -> str:
+    """Stands for what is submitted and how: only the very same submit goes on with a batch.
+
+    Every run has a priority of its own, and still goes on with an interrupted one.
+    """
+    terms = terms._replace(priority=min(terms.priority, RUN_PRIORITY))
+    return hashlib.sha256(f"{content} {terms!r} {name!r}".encode()).hexdigest()
+
+
+def _say_nothing(_: int) -> None:
+    """For whoever shows no progress."""

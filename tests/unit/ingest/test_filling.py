@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from sentijob.cli import filling
-from sentijob.cli.filling import Filling
+from sentijob.ingest import filling
+from sentijob.ingest.filling import Filling
 from sentijob.jobs import Item, OpenedBatch, Selector, Terms
 from sentijob.ports import Store
 from sentijob.store.sql_store import SqlStore
@@ -87,17 +87,8 @@ def test_what_an_interrupted_submit_had_queued_is_passed_over(store: Store) -> N
 def test_progress_hears_of_every_chunk(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(filling, "CHUNK_TEXTS", 2)
     batch = Filling(store, lambda: begin(store))
-    heard = Heard()
-    batch.progress = heard
+    heard: list[int] = []
+    batch.progress = heard.append
     batch.take([Item(text) for text in ("one", "two", "three")], 11)
     batch.seal()
-    assert heard.updates == [2, 3]
-
-
-class Heard:
-    def __init__(self) -> None:
-        self.updates: list[int] = []
-
-    def update(self, done: int, total: int | None = None) -> None:
-        assert total is None
-        self.updates.append(done)
+    assert heard == [2, 3]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from sentijob import wiring
 from sentijob.jobs import WorkerInfo
 
 if TYPE_CHECKING:
     from sentijob.ports import Work
-    from sentijob.settings import Settings
 
 
 class Member(NamedTuple):
@@ -20,13 +19,13 @@ class Member(NamedTuple):
     is_alive: bool
 
 
-def crew(store: Work, settings: Settings) -> Sequence[Member]:
-    """All registered workers, oldest first."""
+def crew(store: Work, folder: Path) -> Sequence[Member]:
+    """All registered workers, oldest first; those of this machine hold locks in *folder*."""
     from sentijob.worker.host import host_identity
     from sentijob.worker.presence import Presence
 
     workers = store.workers()
-    dead = Presence(wiring.run_folder(settings)).dead(workers, host_identity())
+    dead = Presence(folder).dead(workers, host_identity())
     return [Member(worker, worker.id not in dead) for worker in workers]
 
 

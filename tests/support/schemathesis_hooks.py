@@ -1,0 +1,17 @@
+"""What schemathesis is told of media types that it doesn't know: their bodies are bytes, sent as they are."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import schemathesis
+from schemathesis import SerializationContext
+
+
+@schemathesis.serializer("application/x-ndjson", "application/vnd.apache.parquet")
+def as_it_is(_: SerializationContext, value: Any) -> bytes:
+    """Text and bytes as they are; what can't be one of them as JSON, which is none of those files."""
+    if isinstance(value, bytes):
+        return value
+    return (value if isinstance(value, str) else json.dumps(value)).encode(errors="replace")
