@@ -8,6 +8,7 @@
     ├── InputError                  a text, a row or a file that can't be taken
     ├── NotFoundError               no such job, batch, worker or model
     ├── ConflictError               true elsewhere: ambiguous, taken, already running
+    │   └── QueueFullError          so many jobs wait that no text is taken
     ├── StoreError                  the database can't be used
     │   ├── StoreBusyError          somebody else wrote for too long
     │   ├── StoreFullError          no room left
@@ -60,6 +61,10 @@ class NotFoundError(SentijobError):
 
 class ConflictError(SentijobError):
     """The request contradicts what already holds."""
+
+
+class QueueFullError(ConflictError):
+    """As many jobs wait as a server's settings allow."""
 
 
 class StoreError(SentijobError):

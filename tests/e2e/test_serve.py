@@ -7,6 +7,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -19,6 +20,9 @@ import pytest
 if TYPE_CHECKING:
     from shell import Shell
 
+SUPPORT = Path(__file__).parents[1] / "support"
+EXAMPLES = "20"
+"""Of schemathesis, for each call of the API, besides the border cases and the sequences of calls."""
 Eventually = Callable[..., Any]
 FINAL = {"completed", "failed", "cancelled"}
 
@@ -169,3 +173,32 @@ def test_an_address_of_another_machine_is_refused_in_a_line(shell: Shell) -> Non
     ended = shell.attempt("serve", "--host", "192.0.2.1")
     assert ended.returncode == 2
     assert len(ended.stderr.splitlines()) == 1
+
+
+@pytest.mark.timeout(420)
+def test_whatever_the_document_allows_and_much_that_it_does_not_is_answered_as_it_says(
+    shell: Shell, serve: Callable[..., Serving]
+) -> None:
+    """With a worker, so that who waits for a result gets one."""
+    serving = serve("--with-worker")
+    searched = subprocess.run(  # noqa: S603  # a tool of the tests, on a server of theirs
+        [
+            Path(sys.executable).with_name("schemathesis"),
+            f"--config-file={SUPPORT / 'schemathesis.toml'}",
+            "run",
+            f"{serving.client.base_url}/openapi.json",
+            f"--max-examples={EXAMPLES}",
+            "--generation-deterministic",
+            "--request-timeout=30",
+            "--warnings=off",
+            "--no-color",
+        ],
+        cwd=shell.folder,
+        env=os.environ | {"PYTHONPATH": str(SUPPORT), "SCHEMATHESIS_HOOKS": "schemathesis_hooks"},
+        capture_output=True,
+        text=True,
+        timeout=400,
+        check=False,
+    )
+    assert searched.returncode == 0, searched.stdout + searched.stderr
+    assert "Traceback" not in serving.said

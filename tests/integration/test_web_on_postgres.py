@@ -62,7 +62,7 @@ def test_results_are_waited_for_and_the_store_is_measured(postgres: PostgresServ
             measured = client.get("/metrics").text
     assert "sentijob_store_up 1.0" in measured
     assert 'sentijob_jobs{status="completed"} 2.0' in measured
-    assert 'sentijob_recent_time_to_result_seconds{percentile="99"}' in measured
+    assert "sentijob_job_time_to_result_seconds_bucket" in measured
 
 
 def test_commits_are_heard_by_who_has_more_open_files_than_select_takes(

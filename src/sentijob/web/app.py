@@ -16,6 +16,7 @@ from sentijob.web.commits import Commits
 from sentijob.web.intake import Intake
 from sentijob.web.measures import Measured, Measures
 from sentijob.web.queueing import Queueing
+from sentijob.web.room import Room
 from sentijob.web.services import Services
 from sentijob.web.states import Events
 from sentijob.web.waiting import Waiting
@@ -36,6 +37,7 @@ def create_app(store: Store, settings: Settings, *, has_page: bool = False) -> F
         events=Events(store, settings, commits),
         measures=Measures(store, settings),
         queueing=Queueing(store),
+        room=Room(store, settings.max_pending),
     )
 
     @asynccontextmanager

@@ -29,12 +29,14 @@ async def root() -> Message:
     return Message(message="sentijob: sentiment of texts, as jobs that survive crashes; see /docs")
 
 
+@router.head("/health", include_in_schema=False)
 @router.get("/health")
 async def health() -> Health:
     """Liveness: that the server answers. Restart it when it doesn't."""
     return Health(status="healthy")
 
 
+@router.head("/ready", include_in_schema=False)
 @router.get("/ready")
 async def ready(using: Using) -> Health:
     """Readiness: that the store can be read; 503 where it can't."""

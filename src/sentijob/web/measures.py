@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -24,15 +24,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sentijob import __version__, wiring
 from sentijob.errors import StoreError
-from sentijob.jobs import Job, Label, Selector, Sort, Status
+from sentijob.jobs import Label, Selector, Status
 from sentijob.ports import Reading, Store
 from sentijob.settings import Settings
+from sentijob.web.job_times import JobTimes
 from sentijob.web.templates import route_template
 from sentijob.worker.crew import crew, working_rate
 
-RECENT = 100
-"""Finished jobs of which times are taken: what a scrape can read in a few milliseconds."""
-_PERCENTILES = (50, 90, 99)
 _COUNTED_AGAIN = timedelta(days=1)
 """The store forgets after a week how many jobs finished in which minute."""
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
@@ -97,6 +95,7 @@ class StoreMeasures(Collector):
         self._store = store
         self._folder = folder
         self._finished = Finished(store)
+        self._times = JobTimes(store)
 
     def describe(self) -> list[Metric]:
         """Nothing: whoever registers this must not have to wait for the store."""
@@ -121,7 +120,7 @@ class StoreMeasures(Collector):
         yield from self._jobs()
         yield from self._queue(now)
         yield from self._workers()
-        yield from self._recent(self._store.jobs(Selector(), sort=Sort.FINISHED, limit=RECENT))
+        yield from self._times.collect()
 
     def _jobs(self) -> Iterator[Metric]:
         counts = self._store.counts()
@@ -177,34 +176,6 @@ class StoreMeasures(Collector):
             working_rate(members) or 0.0,
         )
 
-    def _recent(self, jobs: Sequence[Job]) -> Iterator[Metric]:
-        times = [
-            (job.created_at, job.started_at, job.finished_at)
-            for job in jobs
-            if job.started_at is not None and job.finished_at is not None
-        ]
-        of = f"of the last {RECENT} finished jobs."
-        yield _percentiles(
-            "sentijob_recent_time_to_claim_seconds",
-            f"Time from creation to the last claim, {of}",
-            [started - created for created, started, _ in times],
-        )
-        yield _percentiles(
-            "sentijob_recent_time_to_result_seconds",
-            f"Time from creation to the end, {of}",
-            [finished - created for created, _, finished in times],
-        )
-        yield _percentiles(
-            "sentijob_recent_processing_seconds",
-            f"Time from the last claim to the end, {of}",
-            [finished - started for _, started, finished in times],
-        )
-        yield GaugeMetricFamily(
-            "sentijob_recent_rescues",
-            f"How often they were taken back from a worker that died or stalled, {of}",
-            sum(job.rescues for job in jobs if job.finished_at is not None),
-        )
-
 
 class Finished:
     """A counter out of the store's minutes, each of which it forgets in the end."""
@@ -227,13 +198,3 @@ class Finished:
             self._since, later = now, current
         self._last = max(self._before + later, self._last)
         return self._last
-
-
-def _percentiles(name: str, documentation: str, times: Sequence[timedelta]) -> Metric:
-    """By nearest rank; none where nothing was measured."""
-    family = GaugeMetricFamily(name, documentation, labels=["percentile"])
-    ordered = sorted(times)
-    for share in _PERCENTILES if ordered else ():
-        rank = max(-(-len(ordered) * share // 100), 1)
-        family.add_metric([str(share)], ordered[rank - 1].total_seconds())
-    return family

@@ -9,7 +9,7 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from sentijob.durations import parse_duration
-from sentijob.errors import NotFoundError
+from sentijob.errors import InputError
 from sentijob.ingest.options import ReadOptions
 from sentijob.ingest.texts import LONGEST_KEY
 from sentijob.jobs import BATCH_PRIORITY, PRIORITY_RANGE, Terms
@@ -50,7 +50,7 @@ class Asked(BaseModel):
         """What is asked for its texts.
 
         Raises:
-            NotFoundError: there is no such model.
+            InputError: there is no such model.
         """
         given = Terms(settings.model if self.model is None else _known(self.model))
         return given._replace(
@@ -73,8 +73,8 @@ def _known(model: str) -> str:
     """The name of a model that whoever speaks HTTP may ask for.
 
     Raises:
-        NotFoundError: there is none, or it is a path: which folders the server has is nobody's business.
+        InputError: there is none, or it is a path: which folders the server has is nobody's business.
     """
     if os.sep in model or not is_known(model):
-        raise NotFoundError(f"there is no model {model!r}")
+        raise InputError(f"there is no model {model!r}")
     return model

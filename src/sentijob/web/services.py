@@ -13,6 +13,7 @@ from sentijob.web.commits import Commits
 from sentijob.web.intake import Intake
 from sentijob.web.measures import Measures
 from sentijob.web.queueing import Queueing
+from sentijob.web.room import Room
 from sentijob.web.states import Events
 from sentijob.web.waiting import Waiting
 
@@ -29,6 +30,7 @@ class Services:
     events: Events
     measures: Measures
     queueing: Queueing
+    room: Room
 
 
 def _of(request: Request) -> Services:

@@ -18,9 +18,13 @@ CHROMIUM = Path("/usr/bin/chromium")
 PATIENCE_MS = 30_000
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, headless; where there is none, a laptop's test is skipped and CI's fails."""
+    """Debian's Chromium, headless; where there is none, a laptop's test is skipped and CI's fails.
+
+    It ends with the module: Playwright runs an event loop in the thread of the tests, where others
+    would start theirs.
+    """
     if not CHROMIUM.exists():
         reason = f"there is no {CHROMIUM}; apt-get install chromium"
         if os.environ.get("CI"):

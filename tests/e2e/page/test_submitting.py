@@ -6,8 +6,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from browsing import Site
 from playwright.sync_api import expect
+from shell import Shell
 
 DROP = """([name, content]) => {
   const data = new DataTransfer();
@@ -47,6 +49,24 @@ def test_a_text_that_cannot_be_taken_is_refused_with_its_reason(site: Site) -> N
     page.get_by_role("button", name="Submit").click()
     expect(page.get_by_role("alert")).to_contain_text("the text is only white space")
     assert site.shell.count() == 0
+
+
+@pytest.fixture
+def full(shell: Shell) -> None:
+    """A queue that has room for one job, and has one."""
+    shell.variables["SENTIJOB_MAX_PENDING"] = "1"
+    shell("submit", "the only one")
+
+
+@pytest.mark.usefixtures("full")
+def test_a_full_queue_takes_neither_a_text_nor_a_file(site: Site) -> None:
+    page = site.visit()
+    page.get_by_role("textbox", name="A text").fill("one more")
+    page.get_by_role("button", name="Submit").click()
+    expect(page.get_by_role("alert")).to_contain_text("1 jobs wait already")
+    page.evaluate(DROP, ["two.txt", "one\ntwo\n"])
+    expect(page.locator("#submit")).to_contain_text("Nothing of it was queued.")
+    assert site.shell.count() == 1
 
 
 def test_a_thousand_rows_are_taken_and_finish(site: Site, worker: Callable[[], Any]) -> None:

@@ -88,3 +88,9 @@ def test_elsewhere_a_token_of_the_store_is_needed(store: Store, settings: Settin
 def test_an_address_names_all_its_methods(here: TestClient) -> None:
     answer = here.options("/batches")
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")
+
+
+def test_who_watches_over_the_server_may_ask_for_the_head_alone(here: TestClient) -> None:
+    for path in ("/health", "/ready"):
+        answer = here.head(path)
+        assert (answer.status_code, answer.content) == (200, b"")

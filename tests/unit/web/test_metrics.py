@@ -19,6 +19,7 @@ from sentijob.ports import Store
 from sentijob.settings import load_settings
 from sentijob.store.sql_store import SqlStore
 from sentijob.web.app import create_app
+from sentijob.web.job_times import MOST_READ
 from sentijob.web.measures import Finished
 
 Samples = dict[tuple[str, tuple[str, ...]], float]
@@ -82,22 +83,36 @@ def test_the_oldest_job_that_waits_has_an_age(
     assert scraped(client)["sentijob_oldest_pending_age_seconds", ()] == 90
 
 
-def test_times_are_those_of_the_last_finished_jobs(
+def test_times_are_those_of_the_jobs_that_finished_each_counted_once(
     client: TestClient, store: Store, clock: MovableClock
 ) -> None:
     worker_id = worker(store)
-    assert ("sentijob_recent_time_to_claim_seconds", ("50",)) not in scraped(client)
+    count = ("sentijob_job_time_to_claim_seconds_count", ())
+    assert scraped(client)[count] == 0
     for seconds in (1, 2, 7):
         submit(store)
         clock.pass_time(timedelta(seconds=seconds))
         claims = claim(store, worker_id)
         clock.pass_time(timedelta(seconds=1))
         store.complete(worker_id, scored(claims))
+        scraped(client)
     seen = scraped(client)
-    assert seen["sentijob_recent_time_to_claim_seconds", ("50",)] == 2
-    assert seen["sentijob_recent_time_to_claim_seconds", ("99",)] == 7
-    assert seen["sentijob_recent_time_to_result_seconds", ("50",)] == 3
-    assert seen["sentijob_recent_processing_seconds", ("50",)] == 1
+    assert seen[count] == 3
+    assert seen["sentijob_job_time_to_claim_seconds_sum", ()] == 10
+    assert seen["sentijob_job_time_to_claim_seconds_bucket", ("2.5",)] == 2
+    assert seen["sentijob_job_time_to_result_seconds_sum", ()] == 13
+    assert seen["sentijob_job_processing_seconds_bucket", ("1.0",)] == 3
+
+
+def test_of_more_jobs_than_a_look_reads_the_newest_are_taken(
+    client: TestClient, store: Store
+) -> None:
+    worker_id = worker(store)
+    for _ in range(MOST_READ + 10):
+        submit(store)
+    store.complete(worker_id, scored(claim(store, worker_id, MOST_READ + 10)))
+    assert scraped(client)["sentijob_job_processing_seconds_count", ()] == MOST_READ
+    assert scraped(client)["sentijob_job_processing_seconds_count", ()] == MOST_READ
 
 
 def test_the_dead_are_told_from_the_living_and_what_they_hold(
@@ -120,7 +135,7 @@ def test_the_dead_are_told_from_the_living_and_what_they_hold(
     assert seen["sentijob_scoring_rate", ()] == 12.5
     store.rescue(dead_workers=(dead,))
     store.complete(living, scored(claim(store, living)))
-    assert scraped(client)["sentijob_recent_rescues", ()] == 2
+    assert scraped(client)["sentijob_job_rescues_total", ()] == 2
 
 
 def test_a_pause_is_told_of(client: TestClient, store: Store) -> None:

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp
 from sentijob.errors import UsageError
 from sentijob.settings import Settings
 from sentijob.web.guard.access import AccessLog
-from sentijob.web.guard.backlog import Backlog, Counted
+from sentijob.web.guard.backlog import Backlog
 from sentijob.web.guard.bodies import Bodies
 from sentijob.web.guard.contents import Contents
 from sentijob.web.guard.headers import SecurityHeaders
@@ -20,6 +20,7 @@ from sentijob.web.guard.rates import Rates
 from sentijob.web.guard.sharing import shared
 from sentijob.web.guard.shield import Shield
 from sentijob.web.guard.tokens import Tokens, TokensRequired
+from sentijob.web.room import Counted, Room
 
 
 class Guarding(Counted, Tokens, Protocol):
@@ -53,7 +54,7 @@ def check_exposure(store: Guarding, settings: Settings, host: str) -> None:
 
 def guarded(app: ASGIApp, store: Guarding, settings: Settings, *, host: str) -> ASGIApp:
     """*app*, to be served at *host*: what comes in is checked from the cheapest defence to the dearest."""
-    app = Backlog(app, store=store, most=settings.max_pending) if settings.max_pending else app
+    app = Backlog(app, room=Room(store, settings.max_pending)) if settings.max_pending else app
     app = Contents(app)
     app = TokensRequired(app, tokens=store) if needs_token(settings, host) else app
     app = Bodies(app, largest_upload=settings.max_body, timeout=settings.client_timeout)

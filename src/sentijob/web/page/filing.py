@@ -26,10 +26,12 @@ async def queue_file(services: Services, file: FileUpload, model: str) -> Batch:
     The same file again goes on where an interrupted submit of it stopped.
 
     Raises:
+        QueueFullError: too many jobs wait already.
         InputError: the file or a row can't be taken; it names the line.
         UsageError: an extra for the format is missing.
         StoreError: there is no room for it, or the store can't be written.
     """
+    await services.room.check()
     name = shown_name(file.name)
     file_format = _format(name)
     settings = services.settings

@@ -87,6 +87,7 @@ class _Texts:
         settings = self._services.settings
         try:
             text = checked_text(str(given.get("text", "")), max_length=settings.max_text_length)
+            await self._services.room.check()
             submitted = await self._services.intake.submit(
                 Item(text),
                 Terms(
