@@ -7,9 +7,9 @@ that it slept before each text are left out, so that what remains is the price o
 
 ``uvicorn ancestor:app`` runs it, on the database that ``ANCESTOR_DATABASE`` names. As it comes it has
 SQLAlchemy's 15 connections, of which a request holds one until its background task is done, and the
-task needs another: many requests at once wait for each other. With ``ANCESTOR_TUNED`` it has more
-connections than FastAPI has threads, a write-ahead log, and a minute's patience with locks: as much as
-its operator could do for it without writing it anew.
+task needs another: of 200 requests at once each waits for the others, until each gives up after 30
+seconds with a 500. With ``ANCESTOR_TUNED`` it has connections for all of them, a write-ahead log, and a
+minute's patience with locks: as much as its operator could do for it without writing it anew.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ DATABASE_URL = os.environ.get("ANCESTOR_DATABASE", "sqlite:///./sentiment.db")
 engine = create_engine(DATABASE_URL, connect_args={"check_same_thread": False})
 if os.environ.get("ANCESTOR_TUNED"):
     engine = create_engine(
-        DATABASE_URL, connect_args={"check_same_thread": False, "timeout": 60}, pool_size=100
+        DATABASE_URL, connect_args={"check_same_thread": False, "timeout": 60}, pool_size=1_000
     )
     event.listen(engine, "connect", lambda one, _: one.execute("PRAGMA journal_mode = WAL"))
 SessionLocal = sessionmaker(bind=engine, autoflush=False)
