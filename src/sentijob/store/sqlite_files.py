@@ -136,8 +136,16 @@ def _refuse_unfit(path: Path) -> None:
             raise StoreError(
                 f"{each} is {what}; keep the store in a folder of your own (name it with --db)"
             )
-        if each.exists() and not each.is_file():
+        if not _is_regular(each):
             raise StoreDamagedError(f"{each} is no regular file; move it away; nothing was changed")
+
+
+def _is_regular(path: Path) -> bool:
+    """Whether it is a file, or nothing: by one look, since side files come and go beside us."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
 
 
 def _refuse_network(path: Path, mounts: Path) -> None:

@@ -172,6 +172,19 @@ def test_no_byte_of_a_dropped_text_stays_in_the_file(store: SqlStore, path: Path
     assert b"drop" not in content
 
 
+def test_a_journal_that_goes_while_a_store_is_opened_is_no_damage(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exists = Path.exists
+
+    def existed(self: Path) -> bool:
+        return self.name.endswith("-journal") or exists(self)
+
+    monkeypatch.setattr(Path, "exists", existed)
+    with SqlStore.open(str(path)) as store:
+        store.submit(Item("x"), Terms())
+
+
 def test_ten_threads_that_open_a_new_store_at_once_make_one(path: Path) -> None:
     failures: list[BaseException] = []
     barrier = threading.Barrier(10)
