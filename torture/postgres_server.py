@@ -10,8 +10,14 @@ import subprocess
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
+
+import psycopg
+
+from sentijob.store.postgres.connections import connect
+from sentijob.store.postgres.url import parse_postgres_url
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it looks for a runtime folder that a bare machine lacks
@@ -24,6 +30,7 @@ with warnings.catch_warnings():
         IS_INSTALLED = False
 
 _NUMBERS = itertools.count(1)
+_PATIENCE = timedelta(seconds=30)
 
 
 class ServerMissingError(Exception):
@@ -63,6 +70,18 @@ class PostgresServer:
             bin_path=self._wheel.bin_path,
             user=self._wheel.system_user,
         )
+
+
+def await_commit(db: str, source: str) -> None:
+    """Return once nobody is about to change the batch of *source* in the store *db* names.
+
+    A server goes on with a commit whose client was killed, for as long as a busy machine takes.
+    """
+    with (
+        contextlib.suppress(psycopg.OperationalError),  # it restarts: what was under way is over
+        closing(connect(parse_postgres_url(db), patience=_PATIENCE)) as connection,
+    ):
+        connection.execute("SELECT 1 FROM batch WHERE source = %s FOR UPDATE", (source,))
 
 
 @contextmanager

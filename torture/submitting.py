@@ -14,7 +14,9 @@ from pathlib import Path
 
 from arena import Arena, TortureError
 from ledgers import Ledger, Submit, record_submit
+from postgres_server import await_commit
 
+from sentijob.places import is_url
 from sentijob.ports import Store
 
 _WORDS = ("plain", "great", "awful", "late", "kind", "broken", "warm", "dull", "quick", "odd")
@@ -168,6 +170,8 @@ class Submitter:
 
         To hand that file in again without ``--once`` would rightly make a second batch.
         """
+        if is_url(self._arena.db):
+            await_commit(self._arena.db, str(path))
         for batch in self._store.batches(limit=200):
             if batch.source == str(path) and batch.sealed_at is not None:
                 return batch.reference
