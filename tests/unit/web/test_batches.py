@@ -147,7 +147,7 @@ def test_a_model_that_isnt_there_is_told_so_and_paths_are_none(
     client: TestClient, store: Store, model: str
 ) -> None:
     answer = client.post("/batches", content=ROWS, headers=CSV, params={"model": model})
-    assert answer.status_code == 404
+    assert answer.status_code == 422
     assert store.batches() == []
 
 
