@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -56,6 +57,14 @@ def test_a_slash_finds_the_search_which_finds_texts(scored: Site) -> None:
     expect(page).to_have_url(f"{scored.url}/?search=LOVE")
     expect(page.locator(".jobs tbody tr")).to_have_count(1)
     assert texts(page) == ["I love it"]
+
+
+def test_a_job_that_is_opened_while_a_search_is_on_its_way_stays_open(scored: Site) -> None:
+    page = scored.visit()
+    page.get_by_label("Search texts").fill("love")
+    page.get_by_role("link", name="I love it").click()
+    expect(page).to_have_url(re.compile(r"search=love&job="))
+    expect(page.get_by_role("dialog")).to_contain_text("I love it")
 
 
 def test_a_batch_has_an_address_by_its_uuid_alone(scored: Site) -> None:

@@ -54,7 +54,7 @@ def jobs_section(services: Services, visit: Visit, models: Sequence[str]) -> Non
     table.show(
         rows=None, page=1, size=PAGE_SIZE, hasMore=False, total=None, isFiltered=False, problem=None
     )
-    filters.on("filter", lambda event: visit.go(View.of(_written(event.args))))
+    filters.on("filter", lambda event: visit.go(_filtered(visit.view, event.args)))
     table.on("page", lambda event: visit.go(visit.view._replace(page=max(int(event.args), 1))))
     table.on("open", lambda event: visit.go(View.of(_with_job(visit.view, event.args))))
 
@@ -209,6 +209,11 @@ def _chosen(view: View) -> dict[str, str]:
         for name, value in view._asdict().items()
         if name not in {"page", "job"}
     }
+
+
+def _filtered(view: View, written: object) -> View:
+    """The first page of what was chosen. A search is sent a moment after its last letter: a job that was opened meanwhile stays open."""
+    return View.of(_written(written))._replace(job=view.job)
 
 
 def _written(given: object) -> dict[str, str]:
