@@ -30,6 +30,10 @@ CHROMIUM = Path("/usr/bin/chromium")
 PORT = 8917
 SIZE: ViewportSize = {"width": 1280, "height": 860}
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+COPIES = 60
+"""Of the reviews in the batch that is under way: it lasts for as long as the pictures take."""
+UNDER_WAY_MS = 4_000
+"""How long the page is watched before its picture is taken, so that there is a pace."""
 LARGEST = 200_000
 """Bytes of one picture."""
 
@@ -52,6 +56,9 @@ def main() -> None:
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
     """A server on a store with scored reviews, and one batch under way."""
+    header, _, rows = REVIEWS.read_text(encoding="utf-8").partition("\n")
+    many = folder / "reviews of January.csv"
+    many.write_text(f"{header}\n{rows * COPIES}", encoding="utf-8")
     environment = {**os.environ, "SENTIJOB_DB": str(folder / "jobs.db"), "HOME": str(folder)}
     command = [sys.executable, "-m", "sentijob"]
 
@@ -60,12 +67,12 @@ def served(folder: Path) -> Iterator[str]:
 
     run("submit", "-f", str(REVIEWS))
     run("worker", "--drain")
-    run("submit", "-f", str(REVIEWS), "--name", "reviews of January")
     server = subprocess.Popen([*command, "serve", "--port", str(PORT)], env=environment)
-    worker = subprocess.Popen([*command, "worker"], env=environment)
+    worker = subprocess.Popen([*command, "worker", "--no-reuse"], env=environment)
     try:
         url = f"http://127.0.0.1:{PORT}"
         wait_for(f"{url}/health")
+        run("submit", "-f", str(many), "--name", "reviews of January")
         yield url
     finally:
         for process in (worker, server):
@@ -96,8 +103,9 @@ def browser() -> Iterator[Browser]:
 def taken(chromium: Browser, url: str, scheme: Scheme) -> bytes:
     """The page in full, in the light; a job and why it has its label, in the dark."""
     page = chromium.new_page(viewport=SIZE, color_scheme=scheme, reduced_motion="reduce")
-    page.goto(url)
+    page.goto(f"{url}/?status=completed")
     page.wait_for_selector(".jobs .label")
+    page.wait_for_timeout(UNDER_WAY_MS)
     if scheme == "dark":
         page.get_by_label("Search texts").fill("harsh bill")
         page.get_by_role("link", name="harsh bill").first.click()
