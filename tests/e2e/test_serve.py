@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from shell import Shell
 
 SUPPORT = Path(__file__).parents[1] / "support"
-EXAMPLES = "20"
+EXAMPLES = "50"
 """Of schemathesis, for each call of the API, besides the border cases and the sequences of calls."""
 Eventually = Callable[..., Any]
 FINAL = {"completed", "failed", "cancelled"}

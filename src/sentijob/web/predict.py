@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import AfterValidator
 from starlette.concurrency import run_in_threadpool
 
@@ -30,10 +31,20 @@ Wait = Annotated[
         examples=["2s"],
     ),
 ]
-Prefer = Annotated[
-    list[str] | None,
-    Header(description="`wait=2`, in seconds, is as `?wait=2s`.", examples=[["wait=2"]]),
-]
+
+
+def preferences(
+    request: Request,
+    prefer: Annotated[
+        str | None,
+        Header(description="`wait=2`, in seconds, is as `?wait=2s`.", examples=["wait=2"]),
+    ] = None,
+) -> Sequence[str]:
+    """Every ``Prefer`` header: there may be several."""
+    return request.headers.getlist("prefer") if prefer else ()
+
+
+Preferences = Annotated[Sequence[str], Depends(preferences)]
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"model": Result, "description": "The job is final: here is its result."},
     202: {"description": "The text is queued."},
@@ -45,12 +56,12 @@ async def predict(
     asked: TextToScore,
     using: Using,
     response: Response,
+    preferred: Preferences,
     wait: Wait = None,
-    prefer: Prefer = None,
     idempotency_key: IdempotencyKey = None,
 ) -> Result:
     """Queue a text. Once this has answered, the job survives whatever happens to the machine."""
-    patience = wait_asked(wait, prefer or ())
+    patience = wait_asked(wait, preferred)
     item = Item(checked_text(asked.text, max_length=using.settings.max_text_length))
     submitted = await _submit(using, item, idempotency_key)
     job = None if submitted.is_new else await _earlier(using, submitted, item)
