@@ -15,6 +15,7 @@ from sentijob.ingest.texts import LONGEST_KEY
 from sentijob.jobs import BATCH_PRIORITY, PRIORITY_RANGE, Terms
 from sentijob.models.registry import is_known
 from sentijob.settings import Settings
+from sentijob.web.terms import server_terms
 from sentijob.web.words import DURATION, Word
 
 MOST_ATTEMPTS = 100
@@ -52,12 +53,12 @@ class Asked(BaseModel):
         Raises:
             InputError: there is no such model.
         """
-        given = Terms(settings.model if self.model is None else _known(self.model))
+        model = None if self.model is None else _known(self.model)
+        given = server_terms(settings, self.priority, model)
         return given._replace(
-            priority=self.priority,
             delay=given.delay if self.delay is None else parse_duration(self.delay),
-            max_attempts=self.max_attempts or settings.max_attempts,
-            store_text=settings.store_text if self.store_text is None else self.store_text,
+            max_attempts=self.max_attempts or given.max_attempts,
+            store_text=given.store_text if self.store_text is None else self.store_text,
         )
 
     def options(self, settings: Settings) -> ReadOptions:

@@ -13,11 +13,11 @@ from starlette.concurrency import run_in_threadpool
 from sentijob.errors import ConflictError
 from sentijob.export.documents import DIGITS
 from sentijob.ingest.texts import checked_text
-from sentijob.jobs import INTERACTIVE_PRIORITY, Item, Job, Status, Submitted, Terms
-from sentijob.settings import Settings
+from sentijob.jobs import INTERACTIVE_PRIORITY, Item, Job, Status, Submitted
 from sentijob.web.documents import Result, TextToScore
 from sentijob.web.idempotency import IdempotencyKey, reused
 from sentijob.web.services import Services, Using
+from sentijob.web.terms import server_terms
 from sentijob.web.waiting import WAIT, checked_wait, wait_asked
 
 router = APIRouter(tags=["jobs"])
@@ -75,18 +75,11 @@ async def predict(
 
 async def _submit(using: Services, item: Item, key: str | None) -> Submitted:
     try:
-        return await using.intake.submit(item, _terms(using.settings), once=key)
+        return await using.intake.submit(
+            item, server_terms(using.settings, INTERACTIVE_PRIORITY), once=key
+        )
     except ConflictError as exc:
         raise reused("has made a batch") from exc
-
-
-def _terms(settings: Settings) -> Terms:
-    return Terms(
-        model=settings.model,
-        priority=INTERACTIVE_PRIORITY,
-        max_attempts=settings.max_attempts,
-        store_text=settings.store_text,
-    )
 
 
 async def _earlier(using: Services, submitted: Submitted, item: Item) -> Job:

@@ -70,7 +70,7 @@ def test_the_answer_is_the_batch_and_where_it_is(client: TestClient) -> None:
     answer = client.post("/batches", content=ROWS, headers=CSV)
     assert answer.status_code == 201
     assert client.get(answer.headers["Location"]).json() == answer.json()
-    assert "b1" not in answer.text
+    assert '"b1"' not in answer.text
 
 
 @pytest.mark.parametrize("name", ["reviews.csv", "../../reviews.CSV", "C:\\x\\reviews.csv"])
@@ -200,7 +200,7 @@ def test_a_name_is_of_one_batch(client: TestClient, store: Store) -> None:
     upload(client, "one\n", TXT, name="march")
     answer = client.post("/batches?name=march", content="two\n", headers=TXT)
     assert answer.status_code == 409
-    assert "b1" not in answer.text
+    assert '"b1"' not in answer.text
     assert len(store.batches()) == 1
 
 

@@ -10,10 +10,11 @@ from sentijob.errors import InputError
 from sentijob.ingest.formats import Format, format_of
 from sentijob.ingest.options import ReadOptions
 from sentijob.ingest.source import Source
-from sentijob.jobs import BATCH_PRIORITY, Batch, Terms
+from sentijob.jobs import BATCH_PRIORITY, Batch
 from sentijob.web.queueing import BatchOrder
 from sentijob.web.services import Services
 from sentijob.web.spool import spooled
+from sentijob.web.terms import server_terms
 from sentijob.web.uploads import Upload
 
 SUFFIXES = (".csv", ".jsonl", ".ndjson", ".parquet", ".pq", ".tab", ".text", ".tsv", ".txt")
@@ -36,12 +37,7 @@ async def queue_file(services: Services, file: FileUpload, model: str) -> Batch:
     file_format = _format(name)
     settings = services.settings
     order = BatchOrder(
-        Terms(
-            model,
-            BATCH_PRIORITY,
-            max_attempts=settings.max_attempts,
-            store_text=settings.store_text,
-        ),
+        server_terms(settings, BATCH_PRIORITY, model),
         ReadOptions(max_length=settings.max_text_length),
         name=None,
         once=None,

@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 
 from sentijob.errors import NotFoundError, SentijobError
 from sentijob.ingest.texts import checked_text
-from sentijob.jobs import INTERACTIVE_PRIORITY, Item, Job, Submitted, Terms
+from sentijob.jobs import INTERACTIVE_PRIORITY, Item, Job, Submitted
 from sentijob.ports import Reading
 from sentijob.web.page.address import View
 from sentijob.web.page.filing import SUFFIXES, queue_file, shown_name
@@ -24,6 +24,7 @@ from sentijob.web.page.panel import Panel
 from sentijob.web.page.visit import Visit
 from sentijob.web.page.words import amount
 from sentijob.web.services import Services
+from sentijob.web.terms import server_terms
 
 _MOST_SHOWN = 5
 _TEXT_SHOWN = 120
@@ -89,13 +90,7 @@ class _Texts:
             text = checked_text(str(given.get("text", "")), max_length=settings.max_text_length)
             await self._services.room.check()
             submitted = await self._services.intake.submit(
-                Item(text),
-                Terms(
-                    self._model(given),
-                    INTERACTIVE_PRIORITY,
-                    max_attempts=settings.max_attempts,
-                    store_text=settings.store_text,
-                ),
+                Item(text), server_terms(settings, INTERACTIVE_PRIORITY, self._model(given))
             )
         except SentijobError as exc:
             self._answer(problem=str(exc))
