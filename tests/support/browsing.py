@@ -33,6 +33,14 @@ class Site:
 
     def visit(self, path: str = "/", **context: Any) -> Page:
         """A page in a context of its own, once it is drawn and follows the store."""
+        page = self.new_page(**context)
+        page.goto(f"{self.url}{path}")
+        page.wait_for_selector(".figures a")
+        page.wait_for_selector(".jobs:not([aria-busy=true])")
+        return page
+
+    def new_page(self, **context: Any) -> Page:
+        """An empty one in a context of its own, which is listened to."""
         page = self.open.enter_context(closing(self.browser.new_context(**context))).new_page()
         page.set_default_timeout(30_000)
         page.on("request", self._note)
@@ -40,9 +48,6 @@ class Site:
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", self._hear)
         page.on("dialog", lambda dialog: self.complaints.append(f"a dialog: {dialog.message}"))
-        page.goto(f"{self.url}{path}")
-        page.wait_for_selector(".figures a")
-        page.wait_for_selector(".jobs:not([aria-busy=true])")
         return page
 
     def _note(self, request: Request) -> None:

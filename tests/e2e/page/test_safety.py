@@ -9,6 +9,7 @@ from urllib.error import HTTPError
 import pytest
 from browsing import Site
 from playwright.sync_api import expect
+from shell import Shell
 
 ATTACKS = (
     "<script>document.title = 'broken'</script>",
@@ -71,3 +72,27 @@ def test_the_page_takes_no_path_from_the_api(site: Site) -> None:
 def test_another_sites_page_cannot_talk_to_an_open_one(site: Site) -> None:
     socket_path = f"{site.url}/_nicegui_ws/socket.io/?EIO=4&transport=polling"
     assert ask(socket_path, Origin="http://evil.example")[0] in {400, 403}
+
+
+@pytest.fixture
+def secret(shell: Shell) -> str:
+    """A token's, of a store whose server asks for one."""
+    shell.variables |= {"SENTIJOB_REQUIRE_TOKEN": "yes"}
+    return shell("token", "create", "browser", "--scope", "write").strip()
+
+
+def test_a_browser_logs_in_once_and_no_longer_than_its_token_is_valid(
+    secret: str, site: Site
+) -> None:
+    page = site.new_page()
+    page.goto(site.url)
+    expect(page).to_have_url(f"{site.url}/login")
+    page.get_by_label("A token that may write").fill(secret)
+    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("textbox", name="A text").fill("let in")
+    page.get_by_role("textbox", name="A text").press("Enter")
+    expect(page.locator(".jobs tbody tr")).to_have_count(1)
+    assert secret not in str(site.requests)
+    site.shell("token", "revoke", "browser")
+    page.reload()
+    expect(page).to_have_url(f"{site.url}/login")
