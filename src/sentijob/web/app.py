@@ -14,7 +14,7 @@ from sentijob.settings import Settings
 from sentijob.web import batches, contract, events, health, jobs, manual, metrics, predict, problems
 from sentijob.web.commits import Commits
 from sentijob.web.intake import Intake
-from sentijob.web.measures import Measured, Measures
+from sentijob.web.measures import Measures
 from sentijob.web.queueing import Queueing
 from sentijob.web.room import Room
 from sentijob.web.services import Services
@@ -56,7 +56,6 @@ def create_app(store: Store, settings: Settings, *, has_page: bool = False) -> F
     )
     contract.install(app)
     app.state.services = services
-    app.add_middleware(Measured, measures=services.measures)
     problems.install(app)
     for router in (
         health.router,

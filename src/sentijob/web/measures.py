@@ -56,7 +56,7 @@ class Measures:
 
 
 class Measured:
-    """Times the answers of an application, by route and status."""
+    """Times the answers of a server, those of its defences too, by route and status."""
 
     def __init__(self, app: ASGIApp, *, measures: Measures) -> None:
         self.app = app
@@ -66,26 +66,17 @@ class Measured:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        began, has_answered = time.perf_counter(), False
-
-        def note(status: int) -> None:
-            nonlocal has_answered
-            has_answered = True
-            method = scope["method"] if scope["method"] in _METHODS else "other"
-            taken = time.perf_counter() - began
-            self._answers.labels(method, route_template(scope), str(status)).observe(taken)
+        began = time.perf_counter()
 
         async def noted(message: Message) -> None:
             if message["type"] == "http.response.start":
-                note(message["status"])
+                method = scope["method"] if scope["method"] in _METHODS else "other"
+                taken = time.perf_counter() - began
+                status = str(message["status"])
+                self._answers.labels(method, route_template(scope), status).observe(taken)
             await send(message)
 
-        try:
-            await self.app(scope, receive, noted)
-        except Exception:
-            if not has_answered:
-                note(500)
-            raise
+        await self.app(scope, receive, noted)
 
 
 class StoreMeasures(Collector):

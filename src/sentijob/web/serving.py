@@ -16,6 +16,7 @@ from sentijob.web.app import create_app
 from sentijob.web.companion import Companion
 from sentijob.web.guard.connections import server_config
 from sentijob.web.guard.gate import check_exposure, guarded
+from sentijob.web.measures import Measured
 from sentijob.web.services import Services
 from sentijob.web.sockets import allow_many_files, bound, url_of
 
@@ -42,9 +43,9 @@ def run(
     allow_many_files()
     with bound(host, port) as listening, closing(companion) if companion else nullcontext():
         app = create_app(store, settings, has_page=True)
-        outer = guarded(app, store, settings, host=host)
-        config = server_config(outer, settings, host=host, port=port)
         services: Services = app.state.services
+        outer = Measured(guarded(app, store, settings, host=host), measures=services.measures)
+        config = server_config(outer, settings, host=host, port=port)
 
         def begin() -> None:
             _log.info("listening at %s", url_of(listening))

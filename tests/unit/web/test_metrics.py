@@ -19,8 +19,9 @@ from sentijob.ports import Store
 from sentijob.settings import load_settings
 from sentijob.store.sql_store import SqlStore
 from sentijob.web.app import create_app
+from sentijob.web.guard.gate import guarded
 from sentijob.web.job_times import MOST_READ
-from sentijob.web.measures import Finished
+from sentijob.web.measures import Finished, Measured
 
 Samples = dict[tuple[str, tuple[str, ...]], float]
 
@@ -39,7 +40,11 @@ def store(tmp_path: Path, clock: MovableClock) -> Iterator[Store]:
 @pytest.fixture
 def client(store: Store) -> Iterator[TestClient]:
     settings = load_settings({"db": store.location}, environ={})
-    with TestClient(create_app(store, settings), raise_server_exceptions=False) as opened:
+    app = create_app(store, settings)
+    outer = Measured(
+        guarded(app, store, settings, host="127.0.0.1"), measures=app.state.services.measures
+    )
+    with TestClient(outer, base_url="http://127.0.0.1:8000") as opened:
         yield opened
 
 
@@ -151,12 +156,14 @@ def test_answers_are_counted_by_route_and_status_and_never_by_address(client: Te
     client.get("/jobs/01890000-0000-7000-8000-000000000001")
     client.get("/secret")
     client.request("FROBNICATE", "/jobs")
+    client.get("/jobs", headers={"Host": "evil.example"})
     seen = scraped(client)
     name = "sentijob_http_request_duration_seconds_count"
     assert seen[name, ("POST", "/predict", "202")] == 1
     assert seen[name, ("POST", "/predict", "422")] == 1
     assert seen[name, ("GET", "/jobs/{job_uuid}", "404")] == 2
     assert seen[name, ("GET", "-", "404")] == 1
+    assert seen[name, ("GET", "-", "421")] == 1
     assert not [labels for labels in seen if "secret" in str(labels) or "FROB" in str(labels)]
     assert not [labels for labels in seen if labels[0].endswith("_created")]
 
