@@ -22,7 +22,9 @@ from sentijob.errors import (
     NotFoundError,
     QueueFullError,
     SentijobError,
+    StoreDamagedError,
     StoreError,
+    StoreVersionError,
     UsageError,
     WaitError,
 )
@@ -76,7 +78,8 @@ def problem_of(exc: Exception) -> JSONResponse:
         detail = "a bug; the server's log says more"
         return problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail)
     status = status_of(exc)
-    may_pass = status is HTTPStatus.SERVICE_UNAVAILABLE
+    is_lasting = isinstance(exc, StoreDamagedError | StoreVersionError)
+    may_pass = status is HTTPStatus.SERVICE_UNAVAILABLE and not is_lasting
     headers = {"Retry-After": str(RETRY_SECONDS)} if may_pass else None
     return problem(status, str(exc), headers=headers)
 
