@@ -74,7 +74,7 @@ torture: dev-environment ## Break it on purpose; SEED= DURATION= DB= SCENARIO= c
 	$(BIN)/python torture/torture.py $(if $(SEED),--seed $(SEED)) $(if $(DURATION),--duration $(DURATION)) \
 		$(if $(DB),--db $(DB)) $(foreach name,$(SCENARIO),--scenario $(name))
 
-train: training-environment ## Make mini again, 2.5 hours: DATA=, START= and TEACHER= (weights), WORK= keeps results, SHIP=1 installs it
+train: training-environment ## Make mini again, 3.5 hours: DATA=, START= and TEACHER= (weights), WORK= keeps results, SHIP=1 installs it
 	@mkdir -p $(WORK)
 	$(BIN)/python -u training/run.py --data $(DATA) --start $(START) $(if $(BLENDED),--blended $(BLENDED)) $(if $(TEACHER),--teacher $(TEACHER)) --folder $(WORK) $(if $(SHIP),--ship) 2>&1 | tee -a $(WORK)/log
 

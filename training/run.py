@@ -55,7 +55,7 @@ def read_options() -> tuple[Options, bool]:
     )
     parser.add_argument("--assets", type=Path, default=SHIPPED, help="has tokenizer and emoji.tsv")
     parser.add_argument("--before", type=Path, default=SHIPPED, help="the model to compare with")
-    parser.add_argument("--passes", type=float, default=1.75)
+    parser.add_argument("--passes", type=float, default=3.25)
     parser.add_argument("--rate", type=float, default=1e-4)
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--ship", action="store_true", help="install the result in this checkout")
