@@ -83,9 +83,9 @@ torture: dev-environment ## Break it on purpose; SEED= DURATION= DB= SCENARIO= c
 	$(BIN)/python torture/torture.py $(if $(SEED),--seed $(SEED)) $(if $(DURATION),--duration $(DURATION)) \
 		$(if $(DB),--db $(DB)) $(foreach name,$(SCENARIO),--scenario $(name))
 
-train: training-environment ## Make mini again, 2.5 hours: DATA=, START= and TEACHER= (weights), WORK= keeps results, SHIP=1 installs it
+train: training-environment ## Make mini again, 3.5 hours: DATA=, START= and TEACHER= (weights), WORK= keeps results, SHIP=1 installs it
 	@mkdir -p $(WORK)
-	$(BIN)/python -u training/run.py --data $(DATA) --start $(START) $(if $(TEACHER),--teacher $(TEACHER)) --folder $(WORK) $(if $(SHIP),--ship) 2>&1 | tee -a $(WORK)/log
+	$(BIN)/python -u training/run.py --data $(DATA) --start $(START) $(if $(BLENDED),--blended $(BLENDED)) $(if $(TEACHER),--teacher $(TEACHER)) --folder $(WORK) $(if $(SHIP),--ship) 2>&1 | tee -a $(WORK)/log
 
 train-cascade: training-environment ## Make the n-grams of cascade and its thresholds again, once mini is made: DATA= WORK=
 	$(BIN)/python training/ngrams.py --data $(DATA)

@@ -20,21 +20,19 @@ import torch
 from batches import LONGEST, Batch, Integers, Rows
 from evaluate import Floats
 from fit import Plan, has_bfloat16, in_processes
-from prepare import ALL_SOURCES, NORMALIZE
+from prepare import ALL_SOURCES, MIX, NORMALIZE
 from teacher import Teacher
 
 from sentijob.models.normalize import read_normalizer
 
 _TOGETHER = 6_144
-_NOT_ASKED = frozenset({"pros_cons"})
-"""Sources of which a pass takes so little that asking the teacher isn't worth its time."""
 
 
 def label(work: Path, folder: Path) -> dict[str, Any]:
     """Write ``taught.npy``: the probabilities of each row of ``train.npz``, shape (rows, 3).
 
-    Texts that are longer than a window and sources of ``_NOT_ASKED`` stay NaN. A run that was
-    ended goes on with the rows that are still missing.
+    Texts that are longer than a window stay NaN. A run that was ended goes on with the rows that
+    are still missing.
     """
     path = work / "taught.npy"
     with np.load(work / "train.npz") as arrays:
@@ -50,12 +48,11 @@ def label(work: Path, folder: Path) -> dict[str, Any]:
 
 def _label_part(rank: int, plan: Plan) -> None:
     with np.load(plan.work / "train.npz") as arrays:
-        rows = Rows(arrays, [source.name not in _NOT_ASKED for source in ALL_SOURCES])
+        rows = Rows(arrays, [source.share for source in MIX])
     model = trained(plan.work, plan.start)
     taught = np.load(plan.work / "taught.npy", mmap_mode="r+")
     lengths = rows.ends - rows.begins
-    asked = (rows.shares > 0) & (lengths <= LONGEST)
-    missing = np.flatnonzero(np.isnan(taught[:, 0]) & asked)
+    missing = np.flatnonzero(np.isnan(taught[:, 0]) & (lengths <= LONGEST))
     mine = missing[rank :: plan.processes]
     begun, done = time.monotonic(), 0
     for group in _alike(mine, lengths):

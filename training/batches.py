@@ -36,17 +36,22 @@ class Rows:
         self.ids, self.ends = arrays["ids"], arrays["ends"]
         self.targets, self.weights = arrays["targets"], arrays["weights"]
         self.begins = np.concatenate([[0], self.ends[:-1]])
-        self.shares = np.array(shares)[arrays["sources"]]
+        self.sources = arrays["sources"]
+        self.shares = np.array(shares)[self.sources]
 
-    def taught(self, chances: NDArray[np.float32], share: float) -> Rows:
-        """The same with targets that are *share* of a teacher's *chances*, of shape (texts, classes).
+    def taught(self, chances: NDArray[np.float32], shares: Sequence[float]) -> Rows:
+        """The same with targets that are a share of a teacher's *chances*, of shape (texts, classes).
 
-        Rows of NaN are none. Rare labels weigh no more: the teacher's word has it already.
+        *shares* has one for each source. Rows of NaN are none; where there is no label either, the
+        text isn't taken. Rare labels weigh no more: the teacher's word has it already.
         """
         mixed = copy(self)
+        share = np.array(shares)[self.sources][:, None]
+        is_missing = np.isnan(chances[:, 0])
         blended = share * chances + (1 - share) * self.targets
-        mixed.targets = np.where(np.isnan(chances), self.targets, blended).astype(np.float32)
+        mixed.targets = np.where(is_missing[:, None], self.targets, blended).astype(np.float32)
         mixed.weights = np.ones_like(self.weights)
+        mixed.shares = np.where(is_missing & (share[:, 0] == 1), 0.0, self.shares)
         return mixed
 
     def batches(

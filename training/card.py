@@ -7,7 +7,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from prepare import ALL_SOURCES
+from prepare import MIX
 
 _TEMPLATE = Path(__file__).parent / "card.md"
 _LICENCES = {
@@ -19,6 +19,7 @@ _LICENCES = {
     "pros_cons": "product pros and cons (Liu), as NLTK ships them; CC BY 4.0",
     "movie_reviews_long": "film reviews (Pang and Lee), as NLTK ships them, by windows; CC BY 4.0",
     "templates": "made up for this: negation, contrast, emoji, neutral statements, finance; Apache-2.0",
+    "movie_sentences": "sentences of these reviews, labelled by the teacher alone; CC BY 4.0",
     "languages": "sentences of 17 other languages, labelled as unknown; Apache-2.0",
 }
 _MODELS = {
@@ -50,7 +51,7 @@ def card(results: Mapping[str, Any], config: Mapping[str, Any], size: int) -> st
         taught=taught(results["teach"]),
         accuracy=accuracy(models),
         calibration=calibration(results["evaluate"][chosen["form"]], chosen["figures"]),
-        data=sources(results["prepare"]["train"]),
+        data=sources({**results["prepare"]["train"], **results["prepare"]["unlabelled"]}),
         language_mean=languages["mean of the likeliest"],
         language_sure=languages["share above 80 %"],
         sarcasm=chosen["figures"]["probe sarcasm"]["two-class"],
@@ -89,7 +90,7 @@ def calibration(
 def sources(counts: Mapping[str, int]) -> str:
     rows = [
         [_LICENCES[source.name], f"{counts[source.name]:,}", f"{source.share:g}"]
-        for source in ALL_SOURCES
+        for source in MIX
     ]
     return table(["what; licence", "texts", "times a pass"], rows)
 

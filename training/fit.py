@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
@@ -14,15 +14,14 @@ import network
 import numpy as np
 import torch
 from batches import STEP_TOKENS, Batch, Rows
-from prepare import ALL_SOURCES
+from numpy.typing import NDArray
+from prepare import MIX, UNLABELLED
 from torch import Tensor, distributed, nn
 from torch.nn import functional
 from torch.nn.utils import clip_grad_norm_
 
 DECAY_A_LAYER, HEAD_RATE, WEIGHT_DECAY = 0.9, 5.0, 0.01
 WARM_UP, CLIP, MEAN_DECAY = 0.06, 1.0, 0.999
-TAUGHT = 0.75
-"""How much of what the student learns is the teacher's word; the rest is the label."""
 ROUNDED_FROM = 0.75
 """The share of the steps after which it computes as int8 will."""
 _NOTE_EVERY = 50
@@ -68,10 +67,7 @@ def fit(plan: Plan) -> dict[str, Any]:
 
 def _learn(rank: int, plan: Plan) -> None:
     with np.load(plan.work / "train.npz") as arrays:
-        rows = Rows(arrays, [source.share for source in ALL_SOURCES])
-    taught = plan.work / "taught.npy"
-    if taught.exists():
-        rows = rows.taught(np.load(taught), TAUGHT)
+        rows = mixed(arrays, plan.work / "taught.npy")
     torch.manual_seed(plan.seed)
     model = network.load(plan.start)
 
@@ -80,6 +76,14 @@ def _learn(rank: int, plan: Plan) -> None:
             model.round()
 
     Trainer(plan, rows, rank, Trainable(model, parameter_groups(model), round_late)).run()
+
+
+def mixed(arrays: Mapping[str, NDArray[Any]], taught: Path) -> Rows:
+    """What `mini` learns from: labels and, where the teacher was asked, its word."""
+    if not taught.exists():
+        return Rows(arrays, [source.share if source != UNLABELLED else 0.0 for source in MIX])
+    rows = Rows(arrays, [source.share for source in MIX])
+    return rows.taught(np.load(taught), [source.taught for source in MIX])
 
 
 def in_processes(work: Callable[[int, Plan], None], plan: Plan) -> None:

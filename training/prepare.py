@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -20,6 +21,11 @@ from sentijob.models.normalize import Normalizer, read_normalizer
 MADE_UP = Source("templates", 1.0, 0.05)
 LANGUAGES = Source("languages", 1.0, 0.0)
 ALL_SOURCES = (*labelled.SOURCES, MADE_UP, LANGUAGES)
+UNLABELLED = Source("movie_sentences", 0.5, smoothing=1.0, taught=1.0)
+"""Sentences of the long reviews: of these only the teacher says what they are."""
+MIX = (*ALL_SOURCES, UNLABELLED)
+_SENTENCE = re.compile(r"[^.!?]+[.!?]*")
+_FEWEST_WORDS, _MOST_WORDS = 4, 40
 NORMALIZE = (
     "html unescape; @handle to @user; URL to http; emoji to ' name ' by emoji.tsv;"
     " words in pieces of 100"
@@ -34,6 +40,8 @@ def prepare(data: Path, assets: Path, work: Path, seed: int) -> dict[str, Any]:
     parts = divided(data, assets, seed)
     write_held_out(work / "heldout", {name: part[1] for name, part in parts.items()})
     rows = [(source, example) for source in ALL_SOURCES for example in parts[source.name][0]]
+    unlabelled = sentences(parts, evaluation_keys(data / "dev", read_normalizer(NORMALIZE, assets)))
+    rows += [(UNLABELLED, example) for example in unlabelled]
     np.savez(work / "train.partial.npz", **arrays(rows, assets / "tokenizer.json"))  # type: ignore[arg-type]  # numpy takes the names of arrays for its own options
     (work / "train.partial.npz").replace(work / "train.npz")
     return {
@@ -41,6 +49,7 @@ def prepare(data: Path, assets: Path, work: Path, seed: int) -> dict[str, Any]:
             evaluation_keys(data / "dev", read_normalizer(NORMALIZE, assets))
         ),
         "train": {name: len(part[0]) for name, part in parts.items()},
+        "unlabelled": {UNLABELLED.name: len(unlabelled)},
         "held out": {name: len(part[1]) for name, part in parts.items()},
         "labels": {
             name: dict(Counter(one.label for one in part[0])) for name, part in parts.items()
@@ -95,6 +104,22 @@ def without_held_out_phrases(
     return [example for example in train if labelled.key(example.text) not in cut], held_out
 
 
+def sentences(
+    parts: Mapping[str, tuple[list[Example], list[Example]]], evaluated: set[str]
+) -> list[Example]:
+    """Each sentence of middling length of the reviews to train on, once, labelled as nothing."""
+    seen = evaluated | {
+        labelled.key(example.text) for part in parts.values() for each in part for example in each
+    }
+    found = (
+        Example(sentence.strip(), (1.0, 0.0, 0.0))
+        for review in parts["movie_reviews_long"][0]
+        for sentence in _SENTENCE.findall(review.text)
+        if _FEWEST_WORDS <= len(sentence.split()) <= _MOST_WORDS
+    )
+    return list(labelled.deduplicated(found, seen))
+
+
 def write_held_out(folder: Path, parts: Mapping[str, Sequence[Example]]) -> None:
     folder.mkdir(exist_ok=True)
     for name, examples in parts.items():
@@ -112,7 +137,7 @@ def arrays(
     texts = [example.text for _, example in rows]
     ids = [each.ids for each in tokenizer.encode_batch_fast(texts, add_special_tokens=False)]
     targets = [labelled.smoothed(example.chances, source.smoothing) for source, example in rows]
-    places = {source.name: place for place, source in enumerate(ALL_SOURCES)}
+    places = {source.name: place for place, source in enumerate(MIX)}
     sources = np.array([places[source.name] for source, _ in rows], dtype=np.uint8)
     labels = np.array([labelled.LABELS.index(example.label) for _, example in rows])
     return {

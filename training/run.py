@@ -22,6 +22,7 @@ class Options:
     data: Path
     folder: Path
     start: Path
+    blended: Path
     teacher: Path | None
     assets: Path
     before: Path
@@ -47,16 +48,20 @@ def read_options() -> tuple[Options, bool]:
     parser.add_argument("--folder", type=Path, required=True, help="keeps the results of stages")
     parser.add_argument("--start", type=Path, required=True, help="weights to train on from")
     parser.add_argument(
+        "--blended", type=Path, help="weights to blend what was learnt with; --start by default"
+    )
+    parser.add_argument(
         "--teacher", type=Path, help="all-mpnet-base-v2, to learn from; else from labels alone"
     )
     parser.add_argument("--assets", type=Path, default=SHIPPED, help="has tokenizer and emoji.tsv")
     parser.add_argument("--before", type=Path, default=SHIPPED, help="the model to compare with")
-    parser.add_argument("--passes", type=float, default=1.75)
+    parser.add_argument("--passes", type=float, default=3.25)
     parser.add_argument("--rate", type=float, default=1e-4)
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--ship", action="store_true", help="install the result in this checkout")
     read = vars(parser.parse_args())
     ship = read.pop("ship")
+    read["blended"] = read["blended"] or read["start"]
     return Options(**read), ship
 
 
@@ -117,7 +122,7 @@ def fit(options: Options) -> dict[str, Any]:
 
 
 def export(options: Options) -> dict[str, Any]:
-    return carried_out("stages", "export_float", options.folder, options.start, options.assets)
+    return carried_out("stages", "export_float", options.folder, options.blended, options.assets)
 
 
 def quantise(options: Options) -> dict[str, Any]:

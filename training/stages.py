@@ -21,10 +21,10 @@ from prepare import NORMALIZE
 
 from sentijob.ports import SentimentModel
 
-VERSION = "0.2"
+VERSION = "0.3"
 FORMS = ("float", "dynamic", "static")
 ASSETS = ("tokenizer.json", "emoji.tsv")
-LEARNT = 0.6
+LEARNT = 0.8
 """How much of the weights is from this training, and the rest from those it began with: better than either on tweets.
 
 Source: "Robust fine-tuning of zero-shot models", Wortsman et al., CVPR 2022.
@@ -35,12 +35,13 @@ LARGEST = 25_000_000
 _CALIBRATING = 800
 
 
-def export_float(work: Path, start: Path, assets: Path) -> dict[str, Any]:
+def export_float(work: Path, before: Path, assets: Path) -> dict[str, Any]:
     """What was learnt, blended with what there was before, as a model folder of float32."""
     folder = model_folder(work / "float", assets, temperature=1.0)
-    model = network.blended(start, work / "student.safetensors", LEARNT).eval()
+    model = network.blended(before, work / "student.safetensors", LEARNT).eval()
     return {
         "share of what was learnt": LEARNT,
+        "blended with": before.name,
         "most that a logit differs from torch's": export.export(model, folder / "model.onnx"),
     }
 

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from batches import BEGIN, END, Rows
 from fit import Plan, Trainable, Trainer, in_processes
-from prepare import ALL_SOURCES
+from prepare import MIX
 from torch import Tensor, nn
 from transformers import MPNetModel
 
@@ -28,6 +28,7 @@ SHARES = {
     "movie_reviews_long": 0.5,
     "templates": 0.5,
     "languages": 0.5,
+    "movie_sentences": 0.0,
 }
 """How often the teacher sees each source's texts; it learns faster than what it teaches."""
 _SHIFT = 4
@@ -97,7 +98,7 @@ def teach(work: Path, folder: Path, seed: int, passes: float = 1.0) -> dict[str,
 
 def _learn(rank: int, plan: Plan) -> None:
     with np.load(plan.work / "train.npz") as arrays:
-        rows = Rows(arrays, [SHARES[source.name] for source in ALL_SOURCES])
+        rows = Rows(arrays, [SHARES[source.name] for source in MIX])
     torch.manual_seed(plan.seed)
     model = Teacher(plan.start)
     Trainer(plan, rows, rank, Trainable(model, groups(model))).run()

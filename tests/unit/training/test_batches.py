@@ -64,8 +64,19 @@ def test_targets_are_blended_with_what_the_teacher_said_where_it_said_anything(r
     chances[0] = (0.2, 0.0, 0.8)
     rows.targets[:] = (0.0, 0.0, 1.0)
     rows.weights[:] = 2
-    mixed = rows.taught(chances, 0.75)
+    mixed = rows.taught(chances, [0.75, 0.75])
     assert mixed.targets[0] == pytest.approx([0.15, 0.0, 0.85])
     assert mixed.targets[1] == pytest.approx([0.0, 0.0, 1.0])
     assert set(mixed.weights) == {1.0}
     assert set(rows.weights) == {2.0}
+
+
+def test_a_text_that_only_the_teacher_knows_is_taken_as_it_says_or_not_at_all(rows: Rows) -> None:
+    chances = np.full((COUNT, 3), np.nan, dtype=np.float32)
+    chances[-1] = (0.2, 0.0, 0.8)
+    rows.targets[:] = (1.0, 0.0, 0.0)
+    mixed = rows.taught(chances, [0.75, 1.0])
+    assert mixed.targets[-1] == pytest.approx([0.2, 0.0, 0.8])
+    assert mixed.shares[-1] == 1
+    assert not mixed.shares[COUNT // 2 : -1].any()
+    assert set(mixed.shares[: COUNT // 2]) == {1.5}

@@ -34,8 +34,25 @@ def data(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
+@pytest.fixture
+def teacher(tmp_path: Path) -> Path:
+    """One that knows nothing, and is small."""
+    transformers = pytest.importorskip("transformers", reason="likewise")
+    config = transformers.MPNetConfig(
+        vocab_size=30_527,
+        hidden_size=24,
+        num_hidden_layers=6,
+        num_attention_heads=2,
+        intermediate_size=48,
+    )
+    transformers.MPNetModel(config).save_pretrained(tmp_path / "teacher")
+    return tmp_path / "teacher"
+
+
 @pytest.mark.timeout(600)
-def test_the_stages_make_a_model_that_the_program_loads(data: Path, tmp_path: Path) -> None:
+def test_the_stages_make_a_model_that_the_program_loads(
+    data: Path, teacher: Path, tmp_path: Path
+) -> None:
     import network
 
     from sentijob.models.folder import ModelFolder
@@ -47,6 +64,7 @@ def test_the_stages_make_a_model_that_the_program_loads(data: Path, tmp_path: Pa
     command: list[str | Path] = [
         *(sys.executable, ROOT / "training" / "run.py", "--data", data, "--folder", work),
         *("--start", tmp_path / "start.safetensors", "--passes", "1"),
+        *("--teacher", teacher),
     ]
     for _ in range(2):  # the second finds all done
         done = subprocess.run(command, capture_output=True, text=True, timeout=500, check=False)  # noqa: S603  # our own script
@@ -57,6 +75,7 @@ def test_the_stages_make_a_model_that_the_program_loads(data: Path, tmp_path: Pa
     assert model.runs_rows_alone == (chosen["form"] == "dynamic")
     assert sum(model.predict(["a lovely picture"])[0][2:5]) == pytest.approx(1)
     assert "mini" in (work / "mini" / "MODEL_CARD.md").read_text()
+    assert set(json.loads((work / "judge.json").read_text())) >= {"dev some", "probe negation"}
 
 
 def test_static_scales_answer_alike_in_any_company(tmp_path: Path) -> None:

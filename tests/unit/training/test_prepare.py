@@ -42,7 +42,9 @@ def test_prepared_rows_hold_the_normalised_texts_but_none_that_is_evaluated_on(
 def test_arrays_say_where_each_text_ends(data: Path, tmp_path: Path) -> None:
     result = prepare.prepare(data, MINI, tmp_path, seed=1)
     with np.load(tmp_path / "train.npz") as arrays:
-        assert len(arrays["ends"]) == sum(result["train"].values())
+        assert len(arrays["ends"]) == sum(
+            (*result["train"].values(), *result["unlabelled"].values())
+        )
         assert arrays["ends"][-1] == len(arrays["ids"])
         assert arrays["targets"].sum(1) == pytest.approx(1, abs=1e-5)
         assert arrays["weights"].shape == arrays["sources"].shape
@@ -67,6 +69,33 @@ def test_phrases_of_a_held_out_sentence_are_dropped() -> None:
         {"sst_sentences": ([], [example]), "sst_phrases": (phrases, [])}
     )
     assert [one.text for one in kept] == ["other words"]
+
+
+def test_sentences_of_long_reviews_are_taken_once_and_none_that_is_held_out_or_evaluated_on() -> (
+    None
+):
+    review = labelled.Example.of(
+        "It begins as it ends. Too short. It begins as it ends! This one is held out, too. "
+        f"And this is evaluated on. {'Much too long ' * 20}.",
+        "negative",
+    )
+    held_out = labelled.Example.of("This one is held out, too", "neutral")
+    parts = {"movie_reviews_long": ([review], []), "semeval": ([], [held_out])}
+    found = prepare.sentences(parts, {labelled.key("And this is evaluated on")})
+    assert [one.text for one in found] == ["It begins as it ends."]
+
+
+def test_a_sentence_without_a_label_is_labelled_as_nothing(data: Path, tmp_path: Path) -> None:
+    review = "A long review has sentences of some length. Each of them is taken by itself."
+    path = data / "train" / "movie_reviews_long.tsv"
+    path.write_text("".join(f"{review} Number {number} is good too.\tpositive\n" for number in range(60)))
+    result = prepare.prepare(data, MINI, tmp_path, seed=1)
+    count = result["unlabelled"]["movie_sentences"]
+    assert count == 2 + result["train"]["movie_reviews_long"]
+    with np.load(tmp_path / "train.npz") as arrays:
+        unlabelled = arrays["sources"] == prepare.MIX.index(prepare.UNLABELLED)
+        assert unlabelled.sum() == count
+        assert arrays["targets"][unlabelled] == pytest.approx(1 / 3)
 
 
 def test_a_rare_label_weighs_more_within_a_source_that_asks_for_it() -> None:

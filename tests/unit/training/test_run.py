@@ -16,7 +16,9 @@ ROOT = Path(__file__).parents[3]
 
 @pytest.fixture
 def options(tmp_path: Path) -> run.Options:
-    return run.Options(tmp_path, tmp_path, tmp_path, None, tmp_path, tmp_path, 1, 1e-5, 1)
+    return run.Options(
+        *(tmp_path, tmp_path, tmp_path, tmp_path, None, tmp_path, tmp_path, 1, 1e-5, 1)
+    )
 
 
 def test_a_stage_whose_result_is_there_is_not_run_again(
