@@ -14,11 +14,6 @@ from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-import psycopg
-
-from sentijob.store.postgres.connections import connect
-from sentijob.store.postgres.url import parse_postgres_url
-
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it looks for a runtime folder that a bare machine lacks
     try:
@@ -77,6 +72,11 @@ def await_commit(db: str, source: str) -> None:
 
     A server goes on with a commit whose client was killed, for as long as a busy machine takes.
     """
+    import psycopg  # where there is no server, there need be no driver
+
+    from sentijob.store.postgres.connections import connect
+    from sentijob.store.postgres.url import parse_postgres_url
+
     with (
         contextlib.suppress(psycopg.OperationalError),  # it restarts: what was under way is over
         closing(connect(parse_postgres_url(db), patience=_PATIENCE)) as connection,

@@ -89,8 +89,7 @@ def calibration(
 
 def sources(counts: Mapping[str, int]) -> str:
     rows = [
-        [_LICENCES[source.name], f"{counts[source.name]:,}", f"{source.share:g}"]
-        for source in MIX
+        [_LICENCES[source.name], f"{counts[source.name]:,}", f"{source.share:g}"] for source in MIX
     ]
     return table(["what; licence", "texts", "times a pass"], rows)
 

