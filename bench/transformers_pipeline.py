@@ -47,7 +47,7 @@ class Setting(NamedTuple):
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--texts-each", type=int, default=1_024, help="texts a round [1024]")
+    parser.add_argument("--texts-each", type=int, default=4_096, help="texts a round [4096]")
     parser.add_argument("--tried", type=int, default=256, help="texts to try a setting with [256]")
     parser.add_argument("--repeats", type=int, default=5, help="rounds, interleaved [5]")
     add_texts_option(parser)
