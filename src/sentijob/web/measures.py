@@ -27,6 +27,7 @@ from sentijob.errors import StoreError
 from sentijob.jobs import Label, Selector, Status
 from sentijob.ports import Reading, Store
 from sentijob.settings import Settings
+from sentijob.web.guard.access import METHODS
 from sentijob.web.job_times import JobTimes
 from sentijob.web.templates import route_template
 from sentijob.worker.crew import crew, working_rate
@@ -34,7 +35,6 @@ from sentijob.worker.crew import crew, working_rate
 _COUNTED_AGAIN = timedelta(days=1)
 """The store forgets after a week how many jobs finished in which minute."""
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class Measures:
@@ -70,7 +70,7 @@ class Measured:
 
         async def noted(message: Message) -> None:
             if message["type"] == "http.response.start":
-                method = scope["method"] if scope["method"] in _METHODS else "other"
+                method = scope["method"] if scope["method"] in METHODS else "other"
                 taken = time.perf_counter() - began
                 status = str(message["status"])
                 self._answers.labels(method, route_template(scope), status).observe(taken)
