@@ -51,6 +51,10 @@ class View(NamedTuple):
         }
         return f"/?{urlencode(given)}" if given else "/"
 
+    def opening(self, written: object) -> View:
+        """The same with the job of that UUID in full; the same where it is none."""
+        return self._replace(job=_read(UUID, str(written)) or self.job)
+
     @property
     def is_filtered(self) -> bool:
         """Whether it leaves any jobs out."""

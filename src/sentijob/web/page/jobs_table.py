@@ -56,7 +56,7 @@ def jobs_section(services: Services, visit: Visit, models: Sequence[str]) -> Non
     )
     filters.on("filter", lambda event: visit.go(_filtered(visit.view, event.args)))
     table.on("page", lambda event: visit.go(visit.view._replace(page=max(int(event.args), 1))))
-    table.on("open", lambda event: visit.go(View.of(_with_job(visit.view, event.args))))
+    table.on("open", lambda event: visit.go(visit.view.opening(event.args)))
 
     def show_filters(seen: Snapshot | None = None) -> None:
         seen = seen or visit.last
@@ -220,7 +220,3 @@ def _written(given: object) -> dict[str, str]:
     return (
         {str(name): str(value) for name, value in given.items()} if isinstance(given, dict) else {}
     )
-
-
-def _with_job(view: View, job: object) -> dict[str, str]:
-    return {**_chosen(view), "page": str(view.page), "job": str(job)}

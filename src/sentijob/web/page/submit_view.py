@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
-from uuid import UUID
 
 from nicegui import background_tasks
 from nicegui.elements.upload import Upload
@@ -53,7 +52,7 @@ def submit_section(services: Services, visit: Visit, models: Sequence[str]) -> N
     )
     texts = _Texts(services, visit, form, models)
     form.on("text", texts.take)
-    form.on("open-job", lambda event: visit.go(_with_job(visit.view, event.args)))
+    form.on("open-job", lambda event: visit.go(visit.view.opening(event.args)))
     form.on("open-batch", lambda event: visit.go(View.of({"batch": str(event.args)})))
     files = _Files(services, form, models)
     form.on("model", files.choose)
@@ -174,10 +173,3 @@ def _standing(store: Reading, receipts: Sequence[_Receipt]) -> list[Job]:
         except NotFoundError:
             continue
     return jobs
-
-
-def _with_job(view: View, written: object) -> View:
-    try:
-        return view._replace(job=UUID(str(written)))
-    except ValueError:
-        return view
