@@ -26,6 +26,7 @@ def results() -> dict[str, Any]:
         },
         "fit": {"passes": 3, "rate": 6e-5, "start": "weights.safetensors"},
         "teach": {"teacher": "big"},
+        "export": {"share of what was learnt": 0.8, "blended with": "old.safetensors"},
         "evaluate": dict.fromkeys(("before", "float", "static", "dynamic", "vader"), SETS),
         "choose": {
             "form": "static",
@@ -46,7 +47,9 @@ def test_a_card_holds_the_results_and_no_gap(results: dict[str, Any]) -> None:
 
 
 def test_a_card_tells_whom_the_model_learnt_from(results: dict[str, Any]) -> None:
-    assert "probabilities of big" in card.card(results, {"version": "1"}, 1)
+    written = card.card(results, {"version": "1"}, 1)
+    assert "probabilities of big" in written
+    assert "blended 0.8 to 0.2 with the weights of `old.safetensors`" in written
     results["teach"] = {}
     assert "from the labels alone" in card.card(results, {"version": "1"}, 1)
 
