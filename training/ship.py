@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Mapping
 from importlib.metadata import version
@@ -16,6 +17,8 @@ HERE = Path(__file__).resolve().parent
 TARGET = HERE.parent / "src" / "sentijob" / "models" / "mini"
 MANIFEST, LOG = HERE / "shipped.json", HERE / "shipped.log"
 FILES = ("model.onnx", "tokenizer.json", "emoji.tsv", "config.json", "MODEL_CARD.md")
+_OWN_LINE = re.compile(r"\d\d:\d\d:\d\d ")
+"""What libraries say beside them names folders of the machine that it ran on."""
 _STAGES = ("prepare", "teach", "label", "fit", "export", "quantise", "evaluate", "choose")
 _PACKAGES = ("torch", "onnx", "onnxruntime", "numpy", "tokenizers", "safetensors", "transformers")
 
@@ -34,7 +37,9 @@ def ship(work: Path, *, seed: int, target: Path = TARGET, manifest: Path = MANIF
         shutil.copyfile(work / "mini" / name, target / name)
     written = json.dumps(describe(work, target, seed), indent=1, ensure_ascii=False)
     manifest.write_text(written + "\n", encoding="utf-8")
-    shutil.copyfile(work / "log", manifest.with_suffix(".log"))
+    log = (work / "log").read_text(encoding="utf-8").splitlines(keepends=True)
+    own = "".join(line for line in log if _OWN_LINE.match(line))
+    manifest.with_suffix(".log").write_text(own, encoding="utf-8")
 
 
 def describe(work: Path, folder: Path, seed: int) -> dict[str, Any]:

@@ -28,3 +28,9 @@ def test_the_manifest_tells_of_the_shipped_version() -> None:
 
 def test_a_model_is_small_enough_for_a_wheel() -> None:
     assert (MINI / "model.onnx").stat().st_size <= 25_000_000
+
+
+def test_the_log_holds_the_stages_lines_and_no_place_of_the_machine_that_they_ran_on() -> None:
+    log = (ROOT / "training" / "shipped.log").read_text(encoding="utf-8")
+    assert "fit begins" in log
+    assert " /" not in log
